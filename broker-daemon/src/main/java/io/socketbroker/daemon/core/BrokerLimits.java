@@ -36,15 +36,15 @@ public record BrokerLimits(
     /** The most that a task may ask for. */
     static final int LARGEST_MAX_CONCURRENCY = 10_000;
 
-    /** Defaults, for a broker that can hold so many sockets. */
-    public static BrokerLimits forSockets(int sockets) {
+    /** Defaults, for a broker that has descriptors for so many sockets and handlers. */
+    public static BrokerLimits forDescriptors(int sockets, int handlers) {
         return new BrokerLimits(
                 sockets,
                 sockets,
                 1_000,
                 64 * 1024,
                 256L << 20,
-                4_096,
+                handlers,
                 256,
                 Duration.ofSeconds(5),
                 Duration.ofMillis(100),

@@ -35,7 +35,7 @@ public final class BrokerRefusal extends RuntimeException {
     }
 
     /** This refusal as one of a batch. */
-    ItemError asItem(int index, String socketId) {
+    public ItemError asItem(int index, String socketId) {
         return ItemError.newBuilder()
                 .setIndex(index)
                 .setSocketId(socketId)

@@ -132,6 +132,16 @@ public final class Brokerage {
         return entries.stream().map(entry -> Views.socket(entry, false)).toList();
     }
 
+    /** The caller went away before its reply: the sockets are still the caller's, and the broker lets go of its copies. */
+    public void transferAbandoned(List<Slot> slots) {
+        for (Slot slot : slots) {
+            state.sockets.at(slot).ifPresent(socket -> {
+                dispatcher.withdraw(socket);
+                parking.release(socket, "the transfer was cancelled before its reply");
+            });
+        }
+    }
+
     /** See SocketService.Reclaim. */
     public ReclaimResponse reclaim(Caller caller, ReclaimRequest request) {
         if (request.getKeysCount() == 0 || request.getKeysCount() > MOST_BATCH) {
@@ -217,12 +227,13 @@ public final class Brokerage {
 
     // What happens on watched sockets
 
-    /** Whether a report of epoll is about the present ownership period of this slot. */
-    public boolean isWatched(Slot slot, long generation) {
+    /** The generation that is armed in epoll for this slot; empty if none is. */
+    public OptionalLong watchedGeneration(Slot slot) {
         return state.sockets
                 .at(slot)
-                .filter(socket -> socket.is(SocketState.SOCKET_STATE_PARKED) && socket.generation == generation)
-                .isPresent();
+                .filter(socket -> socket.is(SocketState.SOCKET_STATE_PARKED))
+                .map(socket -> OptionalLong.of(socket.generation))
+                .orElse(OptionalLong.empty());
     }
 
     /** What kind of socket a watched slot has, for the look that the shell takes at it. */
@@ -241,7 +252,7 @@ public final class Brokerage {
     }
 
     /** The end of what {@link Effect.Accept} asked for. */
-    public void acceptingDone(Slot listener, Dispatcher.Acceptance outcome) {
+    public void acceptingDone(Slot listener, Acceptance outcome) {
         state.sockets.at(listener).ifPresent(entry -> dispatcher.acceptingDone(entry, outcome));
     }
 

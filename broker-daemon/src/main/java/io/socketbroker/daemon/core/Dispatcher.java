@@ -259,14 +259,4 @@ final class Dispatcher {
         }
         parking.stopTimer(socket);
     }
-
-    /** How an accept run ended. */
-    enum Acceptance {
-        /** Nothing is left to accept. */
-        BACKLOG_EMPTY,
-        /** As many as allowed were accepted; more may wait. */
-        MORE_WAITING,
-        /** accept4 failed for want of descriptors or memory. */
-        NO_DESCRIPTORS
-    }
 }

@@ -85,7 +85,8 @@ public final class Views {
             io.socketbroker.v1.Activation.Builder reclaimed = io.socketbroker.v1.Activation.newBuilder();
             outgoing.sockets()
                     .forEach(socket -> reclaimed.addSockets(ActivatedSocket.newBuilder()
-                            .setSocket(socket(socket, true))
+                            // Contexts of a reclaim came with its reply: 253 of them would not fit in a frame.
+                            .setSocket(socket(socket, false))
                             .setReleased(true)));
             return reclaimed.build();
         });

@@ -36,6 +36,7 @@ public final class EventLoop implements AutoCloseable {
     private Deadlines deadlines = OptionalLong::empty;
     private Runnable endOfTurn = () -> {};
     private volatile boolean stopped;
+    private volatile @Nullable Thread thread;
 
     /** Whoever registers descriptors is told of them here. */
     public interface Source {
@@ -92,6 +93,11 @@ public final class EventLoop implements AutoCloseable {
         return true;
     }
 
+    /** Whether the caller runs on the loop. */
+    public boolean isCurrentThread() {
+        return Thread.currentThread().equals(thread);
+    }
+
     /** Registers a descriptor; see epoll_ctl(2) for the events. */
     public void add(Fd fd, int events, int source, int index, long tag) {
         epoll.add(fd, events, data(source, index, tag));
@@ -119,6 +125,7 @@ public final class EventLoop implements AutoCloseable {
 
     /** Until {@link #stop}. Commands that are queued by then still run. */
     public void run() {
+        thread = Thread.currentThread();
         while (!stopped) {
             int count = epoll.await(timeoutMillis());
             for (int i = 0; i < count; i++) {
@@ -179,7 +186,7 @@ public final class EventLoop implements AutoCloseable {
         }
         // Rounded up, or the last fraction of a millisecond would be spent in a busy loop.
         long millis = (next - nowNanos() + 999_999) / 1_000_000;
-        return (int) Math.clamp(millis, 0, 3_600_000);
+        return Math.clamp(millis, 0, 3_600_000);
     }
 
     private static long data(int source, int index, long tag) {
