@@ -64,6 +64,8 @@ final class Parking {
         if (intervalNanos > 0) {
             socket.timer = state.timers.schedule(state.nowNanos + intervalNanos, () -> {
                 socket.timer = null;
+                // Still armed, other than after a report: bytes that come now wait for the next time.
+                unwatch(socket);
                 onKeepAlive.accept(
                         socket,
                         TriggerDetails.newBuilder()

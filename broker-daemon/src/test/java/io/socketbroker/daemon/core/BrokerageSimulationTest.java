@@ -1,0 +1,43 @@
+package io.socketbroker.daemon.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.socketbroker.v1.EventType;
+import java.util.EnumMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The rules under seeded random schedules: at all times exactly one owner for each socket, and nothing lost. */
+class BrokerageSimulationTest {
+    private static final int SCHEDULES = Integer.getInteger("socketbroker.schedules", 2_000);
+
+    @Test
+    void shouldKeepExactlyOneOwnerOfEverySocketUnderRandomSchedules() {
+        Map<EventType, Integer> seen = new EnumMap<>(EventType.class);
+        for (long seed = 1; seed <= SCHEDULES; seed++) {
+            try {
+                SimulatedSchedule schedule = new SimulatedSchedule(seed);
+                schedule.run();
+                schedule.happenings().forEach(happening -> seen.merge(happening.type(), 1, Integer::sum));
+            } catch (AssertionError | RuntimeException failure) {
+                throw new AssertionError("the schedule with seed " + seed + " fails", failure);
+            }
+        }
+        // The schedules are worth nothing unless they get everywhere.
+        assertThat(seen.keySet())
+                .contains(
+                        EventType.EVENT_TYPE_SOCKET_TRANSFERRED,
+                        EventType.EVENT_TYPE_SOCKET_PARKED,
+                        EventType.EVENT_TYPE_SOCKET_TRIGGERED,
+                        EventType.EVENT_TYPE_CONNECTION_ACCEPTED,
+                        EventType.EVENT_TYPE_SOCKET_RELEASED,
+                        EventType.EVENT_TYPE_SOCKET_CLOSED,
+                        EventType.EVENT_TYPE_SOCKET_ORPHANED,
+                        EventType.EVENT_TYPE_HANDLER_STARTED,
+                        EventType.EVENT_TYPE_HANDLER_EXITED,
+                        EventType.EVENT_TYPE_HANDLER_FAILED,
+                        EventType.EVENT_TYPE_LEASE_COMPLETED,
+                        EventType.EVENT_TYPE_CLAIM_EXPIRED,
+                        EventType.EVENT_TYPE_LIMIT_HELD);
+    }
+}

@@ -1,0 +1,454 @@
+package io.socketbroker.daemon.core;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.socketbroker.v1.AcceptMode;
+import io.socketbroker.v1.CloseSocketRequest;
+import io.socketbroker.v1.CompleteRequest;
+import io.socketbroker.v1.ExecLauncher;
+import io.socketbroker.v1.ExitAction;
+import io.socketbroker.v1.ExitPolicy;
+import io.socketbroker.v1.ItemError;
+import io.socketbroker.v1.KeepAlive;
+import io.socketbroker.v1.LaunchStyle;
+import io.socketbroker.v1.LeaseCompletion;
+import io.socketbroker.v1.LeaseOutcome;
+import io.socketbroker.v1.ListSocketsRequest;
+import io.socketbroker.v1.ReclaimRequest;
+import io.socketbroker.v1.RegisterTaskRequest;
+import io.socketbroker.v1.Socket;
+import io.socketbroker.v1.SocketDisposition;
+import io.socketbroker.v1.SocketKey;
+import io.socketbroker.v1.SocketKind;
+import io.socketbroker.v1.SocketOptions;
+import io.socketbroker.v1.SocketState;
+import io.socketbroker.v1.TaskKey;
+import io.socketbroker.v1.TaskLimits;
+import io.socketbroker.v1.TaskSpec;
+import io.socketbroker.v1.TransferItem;
+import io.socketbroker.v1.TransferOwnershipRequest;
+import io.socketbroker.v1.UnregisterTaskRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+/** One random schedule of everything that can happen to a broker, checked after each step. */
+final class SimulatedSchedule {
+    private static final int UID = 1_000;
+    private static final int STEPS = 250;
+    private static final Caller OWNER = new Caller(UID, 77, false);
+    private static final int SOCKET_LIMIT = 24;
+    private static final int TASKS = 4;
+
+    private final SplittableRandom random;
+    private final SimulatedShell shell;
+    private final Brokerage brokerage;
+
+    /** Sockets that an application may use: taken back, or refused, by name. */
+    private final Map<String, Candidate> withApplication = new HashMap<>();
+
+    private final List<io.socketbroker.v1.ReclaimResponse> tickets = new ArrayList<>();
+    private final Map<Long, Delivered> deliveries = new HashMap<>();
+    private long lastConnection;
+
+    private record Delivered(long connection, Brokerage.Outgoing outgoing) {}
+
+    SimulatedSchedule(long seed) {
+        random = new SplittableRandom(seed);
+        AtomicLong secrets = new AtomicLong();
+        BrokerLimits limits = new BrokerLimits(
+                SOCKET_LIMIT,
+                SOCKET_LIMIT,
+                10,
+                64,
+                10_000,
+                3,
+                100,
+                Duration.ofSeconds(5),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(10));
+        brokerage = new Brokerage(
+                limits, UID, () -> new Token(7, secrets.incrementAndGet()), new SplittableRandom(seed + 1));
+        shell = new SimulatedShell(brokerage);
+    }
+
+    /** Random steps, then rest. Throws AssertionError at the first thing that must not be. */
+    void run() {
+        for (int task = 0; task < TASKS; task++) {
+            register(task);
+        }
+        for (int step = 0; step < STEPS; step++) {
+            step();
+            checkInvariants();
+        }
+        settle();
+    }
+
+    List<Effect.Happening> happenings() {
+        return shell.happenings;
+    }
+
+    private void step() {
+        switch (random.nextInt(16)) {
+            case 0, 1 -> transfer();
+            case 2, 3, 4 -> somethingHappens();
+            case 5, 6 -> startOrFail();
+            case 7, 8 -> exit();
+            case 9 -> complete();
+            case 10 -> reclaim();
+            case 11 -> claim();
+            case 12 -> acknowledge();
+            case 13 -> closeOrDisconnect();
+            case 14 -> shell.advance(random.nextLong(4_000_000_000L));
+            default -> changeTasks();
+        }
+        shell.runEffects();
+    }
+
+    private void register(int task) {
+        LaunchStyle[] styles = {
+            LaunchStyle.LAUNCH_STYLE_SOCKET, LaunchStyle.LAUNCH_STYLE_LISTEN_FDS, LaunchStyle.LAUNCH_STYLE_CLAIM
+        };
+        ExitAction[] actions = {
+            ExitAction.EXIT_ACTION_UNSPECIFIED,
+            ExitAction.EXIT_ACTION_CLOSE,
+            ExitAction.EXIT_ACTION_REARM,
+            ExitAction.EXIT_ACTION_RETRY
+        };
+        brokerage.register(
+                OWNER,
+                RegisterTaskRequest.newBuilder()
+                        .setKey(taskKey(task))
+                        .setSpec(TaskSpec.newBuilder()
+                                .setExec(ExecLauncher.newBuilder()
+                                        .addCommand("/bin/handler")
+                                        .setStyle(styles[random.nextInt(styles.length)]))
+                                .setExitPolicy(ExitPolicy.newBuilder()
+                                        .setOnSuccess(actions[random.nextInt(actions.length)])
+                                        .setOnFailure(actions[random.nextInt(actions.length)]))
+                                .setLimits(TaskLimits.newBuilder().setMaxConcurrency(1 + random.nextInt(2))))
+                        .build());
+    }
+
+    private static TaskKey taskKey(int task) {
+        return TaskKey.newBuilder().setName("task-" + task).build();
+    }
+
+    private void transfer() {
+        List<String> returning = new ArrayList<>(withApplication.keySet());
+        boolean comesBack = !returning.isEmpty() && random.nextBoolean();
+        String id = comesBack ? pick(returning) : "socket-" + random.nextInt(12);
+        SocketKind kind = random.nextInt(5) == 0 ? SocketKind.SOCKET_KIND_LISTENER : SocketKind.SOCKET_KIND_STREAM;
+        Candidate candidate = comesBack ? requireNonNull(withApplication.get(id)) : shell.newSocket(kind);
+        TransferItem.Builder item = TransferItem.newBuilder()
+                .setSocketId(id)
+                .setTask("task-" + random.nextInt(TASKS))
+                .setReplace(random.nextInt(4) == 0);
+        if (candidate.kind() == SocketKind.SOCKET_KIND_LISTENER) {
+            item.setOptions(SocketOptions.newBuilder()
+                    .setAcceptMode(
+                            random.nextBoolean()
+                                    ? AcceptMode.ACCEPT_MODE_LISTENER
+                                    : AcceptMode.ACCEPT_MODE_PER_CONNECTION));
+        } else if (random.nextInt(3) == 0) {
+            item.setKeepAlive(KeepAlive.newBuilder()
+                    .setInterval(com.google.protobuf.Duration.newBuilder().setSeconds(1 + random.nextInt(5))));
+        }
+        List<Brokerage.Adopted> adopted;
+        try {
+            adopted = brokerage.transfer(
+                    OWNER,
+                    TransferOwnershipRequest.newBuilder().addItems(item).build(),
+                    List.of(candidate));
+        } catch (BrokerRefusal refusal) {
+            assertThat(brokerage.takeEffects()).as("a refusal changes nothing").isEmpty();
+            return;
+        }
+        shell.runEffects();
+        Slot slot = adopted.getFirst().slot();
+        if (!adopted.getFirst().keepsFormerDescriptor()) {
+            shell.bind(slot, candidate.cookie());
+        }
+        withApplication.remove(id);
+        if (random.nextInt(10) == 0) {
+            brokerage.transferAbandoned(List.of(slot));
+            withApplication.put(id, candidate);
+        } else {
+            brokerage.custodyTaken(List.of(slot));
+        }
+    }
+
+    private void somethingHappens() {
+        if (shell.armedGenerations.isEmpty()) {
+            return;
+        }
+        Slot slot = pick(new ArrayList<>(shell.armedGenerations.keySet()));
+        boolean listener = brokerage.watchedGeneration(slot).isPresent()
+                && brokerage.candidate(slot).kind() == SocketKind.SOCKET_KIND_LISTENER;
+        Readiness readiness = listener
+                ? new Readiness.Connection()
+                : switch (random.nextInt(4)) {
+                    case 0 -> new Readiness.Nothing();
+                    case 1 ->
+                        new Readiness.Ended(io.socketbroker.v1.CloseCause.CLOSE_CAUSE_RESET, 104);
+                    default -> new Readiness.Data(5, false);
+                };
+        shell.report(slot, readiness);
+    }
+
+    private void startOrFail() {
+        if (!shell.starting.isEmpty()) {
+            LaunchPlan plan = pick(shell.starting);
+            if (random.nextInt(5) == 0) {
+                shell.failToStart(plan);
+            } else {
+                shell.start(plan);
+            }
+        }
+    }
+
+    private void exit() {
+        if (!shell.running.isEmpty()) {
+            long activation = pick(new ArrayList<>(shell.running.keySet()));
+            shell.exit(activation, random.nextBoolean());
+            // What it did not acknowledge goes with its connection.
+            disconnectIf(delivered -> delivered.outgoing.activation().getActivationId() == activation);
+        }
+    }
+
+    private void complete() {
+        if (shell.running.isEmpty()) {
+            return;
+        }
+        SimulatedShell.Handler handler = pick(new ArrayList<>(shell.running.values()));
+        LeaseOutcome[] outcomes = {
+            LeaseOutcome.LEASE_OUTCOME_RETURNED, LeaseOutcome.LEASE_OUTCOME_CLOSED, LeaseOutcome.LEASE_OUTCOME_TAKEN
+        };
+        boolean stale = random.nextInt(4) == 0;
+        LeaseOutcome outcome = outcomes[random.nextInt(outcomes.length)];
+        List<ItemError> errors = brokerage.complete(
+                OWNER,
+                CompleteRequest.newBuilder()
+                        .setToken(handler.plan.token().bytes())
+                        .addCompletions(LeaseCompletion.newBuilder()
+                                .setKey(SocketKey.newBuilder()
+                                        .setSocketId(handler.plan.socket().id()))
+                                .setGeneration(handler.plan.generation() + (stale ? 1 : 0))
+                                .setOutcome(outcome))
+                        .build());
+        assertThat(stale && errors.isEmpty()).as("a stale generation was accepted").isFalse();
+        if (errors.isEmpty()) {
+            assertThat(handler.hasSocket).as("completed what it did not have").isTrue();
+            handler.hasSocket = outcome == LeaseOutcome.LEASE_OUTCOME_TAKEN;
+        }
+    }
+
+    private void reclaim() {
+        List<Socket> sockets = sockets();
+        if (sockets.isEmpty()) {
+            return;
+        }
+        Socket socket = pick(sockets);
+        try {
+            tickets.add(brokerage.reclaim(
+                    OWNER, ReclaimRequest.newBuilder().addKeys(socket.getKey()).build()));
+        } catch (BrokerRefusal refusal) {
+            assertThat(socket.getState()).isIn(SocketState.SOCKET_STATE_LEASED, SocketState.SOCKET_STATE_RELEASING);
+            assertThat(brokerage.takeEffects()).isEmpty();
+        }
+    }
+
+    private void claim() {
+        Token token;
+        if (!tickets.isEmpty() && random.nextBoolean()) {
+            token = Brokerage.token(pick(tickets).getToken());
+        } else if (!shell.running.isEmpty()) {
+            token = pick(new ArrayList<>(shell.running.values())).plan.token();
+        } else {
+            return;
+        }
+        try {
+            Brokerage.Outgoing outgoing = brokerage.claim(OWNER, token, ++lastConnection);
+            if (outgoing.deliveryId() != 0) {
+                outgoing.slots().forEach(slot -> assertThat(shell.boundCookies).containsKey(slot));
+                deliveries.put(outgoing.deliveryId(), new Delivered(lastConnection, outgoing));
+            }
+        } catch (BrokerRefusal _) {
+            // Used, expired, or its socket was closed.
+        }
+    }
+
+    private void acknowledge() {
+        if (deliveries.isEmpty()) {
+            return;
+        }
+        long id = pick(new ArrayList<>(deliveries.keySet()));
+        Delivered delivered = requireNonNull(deliveries.remove(id));
+        io.socketbroker.v1.Activation activation = delivered.outgoing.activation();
+        Slot slot = delivered.outgoing.slots().getFirst();
+        SocketKey key = activation.getSockets(0).getSocket().getKey();
+        try {
+            Optional<Candidate> candidate = shell.boundCookies.containsKey(slot)
+                    ? Optional.of(brokerage.candidate(slot))
+                    : Optional.empty();
+            brokerage.acknowledge(id, delivered.connection);
+            shell.runEffects();
+            SimulatedShell.Handler handler = shell.running.get(activation.getActivationId());
+            if (handler != null) {
+                handler.hasSocket = stillLeasedOrReleased(handler);
+            } else {
+                candidate
+                        .filter(taken -> !shell.boundCookies.containsValue(taken.cookie()))
+                        .filter(taken -> !shell.closedCookies.contains(taken.cookie()))
+                        .ifPresent(taken -> withApplication.put(key.getSocketId(), taken));
+            }
+        } catch (BrokerRefusal _) {
+            // Too late: the broker has it.
+        }
+    }
+
+    private boolean stillLeasedOrReleased(SimulatedShell.Handler handler) {
+        return !shell.closedCookies.contains(handler.plan.candidate().cookie());
+    }
+
+    private void closeOrDisconnect() {
+        if (random.nextBoolean()) {
+            disconnectIf(_ -> random.nextBoolean());
+            return;
+        }
+        List<Socket> sockets = sockets();
+        if (!sockets.isEmpty()) {
+            brokerage.close(
+                    OWNER,
+                    CloseSocketRequest.newBuilder().setKey(pick(sockets).getKey()).build());
+        }
+    }
+
+    private void disconnectIf(Predicate<Delivered> chosen) {
+        deliveries.values().removeIf(delivered -> {
+            if (chosen.test(delivered)) {
+                brokerage.disconnected(delivered.connection);
+                return true;
+            }
+            return false;
+        });
+        shell.runEffects();
+    }
+
+    private void changeTasks() {
+        int task = random.nextInt(TASKS);
+        if (random.nextInt(3) > 0) {
+            register(task);
+            return;
+        }
+        try {
+            brokerage.unregister(
+                    OWNER,
+                    UnregisterTaskRequest.newBuilder()
+                            .setKey(taskKey(task))
+                            .setSockets(
+                                    random.nextBoolean()
+                                            ? SocketDisposition.SOCKET_DISPOSITION_ORPHAN
+                                            : SocketDisposition.SOCKET_DISPOSITION_CLOSE)
+                            .build());
+        } catch (BrokerRefusal _) {
+            // Not registered now.
+        }
+    }
+
+    private List<Socket> sockets() {
+        return brokerage.sockets(OWNER, ListSocketsRequest.getDefaultInstance()).getSocketsList();
+    }
+
+    private void checkInvariants() {
+        List<Socket> sockets = sockets();
+        assertThat(sockets).hasSizeLessThanOrEqualTo(SOCKET_LIMIT);
+        assertThat(sockets).as("a descriptor for each record, and none more").hasSameSizeAs(shell.boundCookies.keySet());
+        Set<Long> brokered = new HashSet<>();
+        for (Socket socket : sockets) {
+            assertThat(brokered.add(socket.getCookie())).isTrue();
+            assertThat(shell.boundCookies).containsValue(socket.getCookie());
+            checkUsers(socket);
+        }
+        for (Candidate own : withApplication.values()) {
+            assertThat(brokered).as("with the application and the broker").doesNotContain(own.cookie());
+        }
+        shell.armedGenerations.keySet().forEach(slot -> assertThat(brokerage.watchedGeneration(slot))
+                .as("armed but not parked")
+                .isPresent());
+        assertThat(shell.starting.size() + shell.running.size()).as("handlers").isLessThanOrEqualTo(3);
+    }
+
+    /** Whoever may use a brokered socket: nobody while it is parked, the one handler while it is leased. */
+    private void checkUsers(Socket socket) {
+        long users = shell.running.values().stream()
+                .filter(handler -> handler.hasSocket
+                        && handler.plan.candidate().cookie() == socket.getCookie()
+                        && handler.plan.generation() == socket.getGeneration())
+                .count();
+        if (socket.getState() == SocketState.SOCKET_STATE_LEASED) {
+            assertThat(users).isLessThanOrEqualTo(1);
+        } else {
+            assertThat(users).as("used while %s", socket.getState()).isZero();
+        }
+    }
+
+    /** When every handler works and time goes by, everything comes to rest: parked and armed, or gone. */
+    private void settle() {
+        for (int task = 0; task < TASKS; task++) {
+            register(task);
+        }
+        disconnectIf(_ -> true);
+        for (int round = 0; round < 200; round++) {
+            List.copyOf(shell.starting).forEach(shell::start);
+            List.copyOf(shell.running.keySet()).forEach(activation -> {
+                claimAndAcknowledge(requireNonNull(shell.running.get(activation)));
+                shell.exit(activation, true);
+            });
+            shell.advance(200_000_000L);
+        }
+        for (Socket socket : sockets()) {
+            if (socket.hasKeepAlive() || hasRetryPolicy(socket)) {
+                continue;
+            }
+            assertThat(socket.getState()).as("at rest: %s", socket).isEqualTo(SocketState.SOCKET_STATE_PARKED);
+            assertThat(shell.armedGenerations).containsValue(socket.getGeneration());
+        }
+        checkInvariants();
+    }
+
+    /** RETRY on success and keep-alives go on for ever, by design. */
+    private boolean hasRetryPolicy(Socket socket) {
+        return brokerage
+                        .task(OWNER, TaskKey.newBuilder().setName(socket.getTask()).build())
+                        .getSpec()
+                        .getExitPolicy()
+                        .getOnSuccess()
+                == ExitAction.EXIT_ACTION_RETRY;
+    }
+
+    private void claimAndAcknowledge(SimulatedShell.Handler handler) {
+        try {
+            Brokerage.Outgoing outgoing = brokerage.claim(OWNER, handler.plan.token(), ++lastConnection);
+            if (outgoing.deliveryId() != 0) {
+                brokerage.acknowledge(outgoing.deliveryId(), lastConnection);
+            }
+            shell.runEffects();
+        } catch (BrokerRefusal _) {
+            // It had claimed before.
+        }
+    }
+
+    private <T> T pick(List<T> from) {
+        return from.get(random.nextInt(from.size()));
+    }
+}
