@@ -26,8 +26,9 @@ public final class BrokerDaemon implements Callable<Integer> {
     @Option(
             names = "--runtime-dir",
             paramLabel = "D",
-            description = "Folder of grpc.sock and fd.sock. Default: $SOCKETBROKER_RUNTIME_DIR, else /run/socketbroker for"
-                    + " root, else $XDG_RUNTIME_DIR/socketbroker.")
+            description =
+                    "Folder of grpc.sock and fd.sock. Default: $SOCKETBROKER_RUNTIME_DIR, else /run/socketbroker for"
+                            + " root, else $XDG_RUNTIME_DIR/socketbroker.")
     private @Nullable Path runtimeDirectory;
 
     @Option(

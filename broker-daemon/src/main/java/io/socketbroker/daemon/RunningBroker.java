@@ -68,12 +68,11 @@ public final class RunningBroker implements AutoCloseable {
         EventRing events = new EventRing();
         PeerIdentity identity = PeerIdentity.fromGroupFile(Path.of("/etc/group"));
         HandlerOutput output = new HandlerOutput();
-        Launcher launcher = new Launcher(
-                directory.path(), System.getenv(), budget.handlerOpenFiles(), output, budget.handlers());
+        Launcher launcher =
+                new Launcher(directory.path(), System.getenv(), budget.handlerOpenFiles(), output, budget.handlers());
         Custody custody = new NoCustody();
         Journal journal = new MemoryJournal();
-        OwnedFd fdListener =
-                Sockets.listenUnix(directory.fdSocket(), Sockets.SOCK_SEQPACKET, FD_SOCKET_BACKLOG);
+        OwnedFd fdListener = Sockets.listenUnix(directory.fdSocket(), Sockets.SOCK_SEQPACKET, FD_SOCKET_BACKLOG);
         DescriptorFlags.setNonBlocking(fdListener.fd(), true);
         Conductor conductor = new Conductor(
                 brokerage,

@@ -35,8 +35,7 @@ final class RuntimeDirectory implements AutoCloseable {
      */
     static RuntimeDirectory open(Path directory, boolean forAllUsers) throws IOException {
         Path path = directory.toAbsolutePath().normalize();
-        if (path.resolve("grpc.sock").toString().getBytes(StandardCharsets.UTF_8).length
-                > LONGEST_SOCKET_PATH_BYTES) {
+        if (path.resolve("grpc.sock").toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_PATH_BYTES) {
             throw new FileSystemException(
                     path.toString(), null, "is too long for a unix socket; use a shorter --runtime-dir");
         }
@@ -82,8 +81,7 @@ final class RuntimeDirectory implements AutoCloseable {
 
     /** Once a socket is bound: lets in whom the folder lets in. */
     void openToUsers(Path socket) throws IOException {
-        Files.setPosixFilePermissions(
-                socket, PosixFilePermissions.fromString(forAllUsers ? "rw-rw-rw-" : "rw-------"));
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(forAllUsers ? "rw-rw-rw-" : "rw-------"));
     }
 
     /** Removes the sockets and unlocks the folder. */

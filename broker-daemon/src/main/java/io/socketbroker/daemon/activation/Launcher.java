@@ -79,10 +79,12 @@ public final class Launcher implements AutoCloseable {
         this.output = output;
         this.nullDevice = NullDevice.open();
         this.thread = new ThreadPoolExecutor(
-                1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(mostQueued), task -> Thread.ofPlatform()
-                        .name("launcher")
-                        .daemon()
-                        .unstarted(task));
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(mostQueued),
+                task -> Thread.ofPlatform().name("launcher").daemon().unstarted(task));
     }
 
     /**

@@ -1,9 +1,9 @@
 package io.socketbroker.daemon.conductor;
 
-import io.socketbroker.daemon.core.Brokerage;
-import io.socketbroker.daemon.core.BrokerRefusal;
-import io.socketbroker.daemon.core.Candidate;
 import io.socketbroker.daemon.core.Acceptance;
+import io.socketbroker.daemon.core.BrokerRefusal;
+import io.socketbroker.daemon.core.Brokerage;
+import io.socketbroker.daemon.core.Candidate;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.SocketInspector;

@@ -148,8 +148,7 @@ public final class Conductor implements AutoCloseable {
         brokerage.watchedGeneration(slot).ifPresent(generation -> {
             if (Watcher.isOf(generationTag, generation)) {
                 Candidate candidate = brokerage.candidate(slot);
-                Readiness readiness =
-                        probe.look(descriptors.at(slot), candidate.kind(), candidate.protocol(), events);
+                Readiness readiness = probe.look(descriptors.at(slot), candidate.kind(), candidate.protocol(), events);
                 brokerage.ready(slot, readiness);
             }
         });

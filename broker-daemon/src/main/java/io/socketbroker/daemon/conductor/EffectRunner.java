@@ -18,8 +18,8 @@ import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.PidFd;
 import io.socketbroker.linux.Signals;
-import io.socketbroker.linux.SpawnedProcess;
 import io.socketbroker.linux.Sockets;
+import io.socketbroker.linux.SpawnedProcess;
 import io.socketbroker.v1.LaunchStyle;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,8 +86,7 @@ final class EffectRunner {
 
     private void run(Effect effect) {
         switch (effect) {
-            case Effect.Watch(Slot slot, long generation) ->
-                watcher.watch(slot, generation, descriptors.at(slot));
+            case Effect.Watch(Slot slot, long generation) -> watcher.watch(slot, generation, descriptors.at(slot));
             case Effect.Unwatch(Slot slot) -> watcher.unwatch(slot, descriptors.at(slot));
             case Effect.Close(Slot slot, boolean shutdown) -> close(slot, shutdown);
             case Effect.Accept(Slot slot, long _, int atMost) -> acceptor.accept(slot, atMost, this::runAll);
@@ -116,7 +115,8 @@ final class EffectRunner {
                 // inetd programs expect a blocking socket; the flag belongs to the open socket, not to the duplicate.
                 DescriptorFlags.setNonBlocking(
                         descriptors.at(plan.slot()),
-                        style != LaunchStyle.LAUNCH_STYLE_SOCKET && plan.candidate().nonBlocking());
+                        style != LaunchStyle.LAUNCH_STYLE_SOCKET
+                                && plan.candidate().nonBlocking());
                 descriptor = Optional.of(descriptors.duplicate(plan.slot()));
             } catch (LinuxException e) {
                 brokerage.launchFailed(plan.activationId(), e.toString());

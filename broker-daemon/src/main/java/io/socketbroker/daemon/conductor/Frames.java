@@ -63,7 +63,9 @@ final class Frames implements FrameHandler {
             }
             case HELLO ->
                 throw new BrokerRefusal(
-                        ErrorReason.ERROR_REASON_NOT_IMPLEMENTED, "hello", "sessions are not there yet; use exec tasks");
+                        ErrorReason.ERROR_REASON_NOT_IMPLEMENTED,
+                        "hello",
+                        "sessions are not there yet; use exec tasks");
             default ->
                 throw new BrokerRefusal(
                         ErrorReason.ERROR_REASON_MALFORMED_FRAME,
@@ -73,8 +75,7 @@ final class Frames implements FrameHandler {
     }
 
     private Answer deposit(Caller caller, Deposit deposit, List<OwnedFd> received, boolean truncated) {
-        deposits.deposit(
-                caller.uid(), deposit.getDepositId(), deposit.getDescriptorCount(), received, truncated);
+        deposits.deposit(caller.uid(), deposit.getDepositId(), deposit.getDescriptorCount(), received, truncated);
         return new Answer(
                 FdFrame.newBuilder().setDeposited(Deposited.newBuilder().setDepositId(deposit.getDepositId())),
                 List.of());
@@ -102,8 +103,7 @@ final class Frames implements FrameHandler {
     private Answer acknowledge(long connection, long deliveryId) {
         brokerage.acknowledge(deliveryId, connection);
         runEffects.run();
-        return new Answer(
-                FdFrame.newBuilder().setReleased(Released.newBuilder().setDeliveryId(deliveryId)), List.of());
+        return new Answer(FdFrame.newBuilder().setReleased(Released.newBuilder().setDeliveryId(deliveryId)), List.of());
     }
 
     @Override

@@ -91,8 +91,7 @@ final class Transfer {
     /** An accept that finds nothing must not block; the flag is restored when the listener leaves. */
     private static void prepare(Fd fd, TransferOwnershipRequest request, int index) {
         boolean listens = SocketOptions.isListening(fd);
-        boolean handedOver =
-                request.getItems(index).getOptions().getAcceptMode() == AcceptMode.ACCEPT_MODE_LISTENER;
+        boolean handedOver = request.getItems(index).getOptions().getAcceptMode() == AcceptMode.ACCEPT_MODE_LISTENER;
         if (listens && !handedOver) {
             DescriptorFlags.setNonBlocking(fd, true);
         }
@@ -132,8 +131,7 @@ final class Transfer {
             reply.completeExceptionally(
                     failure != null
                             ? new CompletionException(failure)
-                            : new BrokerRefusal(
-                                    ErrorReason.ERROR_REASON_CLAIM_EXPIRED, "", "the call was cancelled"));
+                            : new BrokerRefusal(ErrorReason.ERROR_REASON_CLAIM_EXPIRED, "", "the call was cancelled"));
             return;
         }
         TransferOwnershipResponse response = TransferOwnershipResponse.newBuilder()

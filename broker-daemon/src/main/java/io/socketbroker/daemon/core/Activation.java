@@ -28,7 +28,8 @@ final class Activation {
     boolean leaseEnded;
 
     /** A delivery is on its way. */
-    @Nullable Claim delivery;
+    @Nullable
+    Claim delivery;
 
     Activation(
             long id,

@@ -60,8 +60,7 @@ public final class BrokerRefusal extends RuntimeException {
 
     /** A socket is held by somebody else. */
     static BrokerRefusal held(String message, String holder) {
-        return new BrokerRefusal(
-                ErrorReason.ERROR_REASON_SOCKET_HELD, message, Map.of("holder", holder), List.of());
+        return new BrokerRefusal(ErrorReason.ERROR_REASON_SOCKET_HELD, message, Map.of("holder", holder), List.of());
     }
 
     /** A batch is refused for these items; at least one. */
@@ -72,8 +71,7 @@ public final class BrokerRefusal extends RuntimeException {
         details.put("index", Integer.toString(first.getIndex()));
         details.put("socket_id", first.getSocketId());
         String more = items.size() == 1 ? "" : " (and " + (items.size() - 1) + " more items at fault)";
-        return new BrokerRefusal(
-                first.getReason(), first.getMessage() + more, details, items);
+        return new BrokerRefusal(first.getReason(), first.getMessage() + more, details, items);
     }
 
     /** Machine-readable cause. */

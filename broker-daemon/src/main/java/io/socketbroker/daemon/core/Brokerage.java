@@ -125,9 +125,8 @@ public final class Brokerage {
 
     /** Journal and custody have them: watched from here on. */
     public List<Socket> custodyTaken(List<Slot> slots) {
-        List<SocketEntry> entries = slots.stream()
-                .map(slot -> state.sockets.at(slot).orElseThrow())
-                .toList();
+        List<SocketEntry> entries =
+                slots.stream().map(slot -> state.sockets.at(slot).orElseThrow()).toList();
         transfers.custodyTaken(entries);
         return entries.stream().map(entry -> Views.socket(entry, false)).toList();
     }
@@ -333,8 +332,8 @@ public final class Brokerage {
             throw new BrokerRefusal(
                     ErrorReason.ERROR_REASON_STALE_GENERATION,
                     field,
-                    "generation " + expectedGeneration + " of socket " + name + " is over; it is "
-                            + socket.generation + " now");
+                    "generation " + expectedGeneration + " of socket " + name + " is over; it is " + socket.generation
+                            + " now");
         }
         return socket;
     }

@@ -30,7 +30,8 @@ final class FormerOwnership {
 
     /** Of the same kernel socket under the same name. */
     Optional<Former> of(SocketName name, long cookie) {
-        return Optional.ofNullable(byCookie.get(cookie)).filter(former -> former.name().equals(name));
+        return Optional.ofNullable(byCookie.get(cookie))
+                .filter(former -> former.name().equals(name));
     }
 
     void forget(long cookie) {

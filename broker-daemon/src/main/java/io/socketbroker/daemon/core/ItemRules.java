@@ -70,9 +70,7 @@ final class ItemRules {
         if (!none && kind == SocketKind.SOCKET_KIND_LISTENER) {
             throw invalid(field, "a listener has no keep-alive");
         }
-        if (!keepAlive.getProbe().isEmpty()
-                || keepAlive.getExpectedRepliesCount() > 0
-                || keepAlive.getAdaptive()) {
+        if (!keepAlive.getProbe().isEmpty() || keepAlive.getExpectedRepliesCount() > 0 || keepAlive.getAdaptive()) {
             throw missing(field, "keep-alive probes sent by the broker are not there yet; use the interval alone");
         }
     }

@@ -143,7 +143,8 @@ final class Leases {
             throw new BrokerRefusal(
                     ErrorReason.ERROR_REASON_SOCKET_UNKNOWN,
                     field + ".key",
-                    "activation " + activation.id + " is not for socket " + completion.getKey().getSocketId());
+                    "activation " + activation.id + " is not for socket "
+                            + completion.getKey().getSocketId());
         }
         if (activation.leaseEnded
                 || socket.lease != activation

@@ -62,8 +62,7 @@ public final class Queries {
             }
             if (page.getSocketsCount() == size) {
                 SocketName last = entryName(page);
-                return page.setNextPageToken(
-                                Integer.toUnsignedString(last.uid()) + "/" + last.app() + "/" + last.id())
+                return page.setNextPageToken(Integer.toUnsignedString(last.uid()) + "/" + last.app() + "/" + last.id())
                         .build();
             }
             page.addSockets(Views.socket(entry, false));

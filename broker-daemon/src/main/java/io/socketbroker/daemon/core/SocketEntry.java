@@ -1,7 +1,7 @@
 package io.socketbroker.daemon.core;
 
-import io.socketbroker.daemon.time.Timers;
 import com.google.protobuf.ByteString;
+import io.socketbroker.daemon.time.Timers;
 import io.socketbroker.v1.KeepAlive;
 import io.socketbroker.v1.SocketKind;
 import io.socketbroker.v1.SocketOptions;
@@ -35,13 +35,16 @@ final class SocketEntry {
     boolean endDelivered;
 
     /** What happened, while QUEUED or LEASED. */
-    @Nullable TriggerDetails trigger;
+    @Nullable
+    TriggerDetails trigger;
 
     /** Who has it while LEASED. */
-    @Nullable Activation lease;
+    @Nullable
+    Activation lease;
 
     /** Who is to get it while RELEASING. */
-    @Nullable Claim claim;
+    @Nullable
+    Claim claim;
 
     /** The keep-alive while PARKED, the retry while QUEUED. */
     Timers.@Nullable Timer timer;

@@ -114,7 +114,8 @@ final class SocketTable {
 
     boolean appUsedByOther(String app, int uid) {
         // Few applications, many sockets: by the tasks that sockets name, not by the sockets.
-        return byTask.keySet().stream().anyMatch(task -> task.uid() != uid && task.app().equals(app));
+        return byTask.keySet().stream()
+                .anyMatch(task -> task.uid() != uid && task.app().equals(app));
     }
 
     /** For a limit's error: who has the most sockets. */

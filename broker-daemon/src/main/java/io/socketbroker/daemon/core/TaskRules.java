@@ -67,8 +67,7 @@ final class TaskRules {
         if (exec.getStyle() == LaunchStyle.UNRECOGNIZED) {
             throw ItemRules.invalid("spec.exec.style", "must be SOCKET, LISTEN_FDS or CLAIM");
         }
-        if (!exec.getWorkingDirectory().isEmpty()
-                && !exec.getWorkingDirectory().startsWith("/")) {
+        if (!exec.getWorkingDirectory().isEmpty() && !exec.getWorkingDirectory().startsWith("/")) {
             throw ItemRules.invalid("spec.exec.working_directory", "must be an absolute path");
         }
         checkNoNul(exec.getWorkingDirectory(), "spec.exec.working_directory");
@@ -87,8 +86,7 @@ final class TaskRules {
                     || name.contains("=")
                     || name.startsWith("SOCKETBROKER_")
                     || name.startsWith("LISTEN_")) {
-                throw ItemRules.invalid(
-                        "spec.exec.environment", "'" + name + "' is not a name that a task may set");
+                throw ItemRules.invalid("spec.exec.environment", "'" + name + "' is not a name that a task may set");
             }
             bytes += name.getBytes(StandardCharsets.UTF_8).length
                     + variable.getValue().getBytes(StandardCharsets.UTF_8).length

@@ -115,7 +115,8 @@ final class Tasks {
 
     /** An app name belongs to the uid that first used it, for as long as it has a task or socket. */
     void requireAppOf(String app, int uid, String field) {
-        boolean taken = state.tasks.keySet().stream().anyMatch(task -> task.uid() != uid && task.app().equals(app))
+        boolean taken = state.tasks.keySet().stream()
+                        .anyMatch(task -> task.uid() != uid && task.app().equals(app))
                 || state.sockets.appUsedByOther(app, uid);
         if (taken) {
             throw new BrokerRefusal(

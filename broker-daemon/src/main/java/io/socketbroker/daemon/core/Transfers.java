@@ -27,7 +27,8 @@ final class Transfers {
         this.tasks = tasks;
     }
 
-    List<Brokerage.Adopted> transfer(Caller caller, String appOrEmpty, List<TransferItem> items, List<Candidate> candidates) {
+    List<Brokerage.Adopted> transfer(
+            Caller caller, String appOrEmpty, List<TransferItem> items, List<Candidate> candidates) {
         if (items.size() != candidates.size()) {
             throw new BrokerRefusal(
                     ErrorReason.ERROR_REASON_DESCRIPTOR_COUNT_MISMATCH,
@@ -44,7 +45,9 @@ final class Transfers {
             try {
                 check(caller, app, item, candidates.get(index), "items[" + index + "]");
                 requireNewInBatch(
-                        ids.add(item.getSocketId()), cookies.add(candidates.get(index).cookie()), index);
+                        ids.add(item.getSocketId()),
+                        cookies.add(candidates.get(index).cookie()),
+                        index);
             } catch (BrokerRefusal refusal) {
                 errors.add(refusal.asItem(index, item.getSocketId()));
             }
@@ -116,9 +119,8 @@ final class Transfers {
         if (state.sockets.sizeOf(caller.uid()) + items.size() > state.limits.socketsPerUid()) {
             throw BrokerRefusal.limit("sockets-per-uid", state.limits.socketsPerUid(), uid, "close or reclaim some");
         }
-        long contexts = items.stream()
-                .mapToLong(item -> item.getContext().size())
-                .sum();
+        long contexts =
+                items.stream().mapToLong(item -> item.getContext().size()).sum();
         if (state.sockets.contextBytesOf(caller.uid()) + contexts > state.limits.contextBytesPerUid()) {
             throw BrokerRefusal.limit(
                     "context-bytes-per-uid", state.limits.contextBytesPerUid(), uid, "use smaller contexts");

@@ -49,8 +49,7 @@ public final class Views {
                     .setActivationId(entry.lease.id)
                     .setSince(timestamp(entry.lease.since)));
         } else if (entry.claim != null) {
-            socket.setHolder(
-                    Holder.newBuilder().setPid(entry.claim.pid).setUid(entry.claim.uid));
+            socket.setHolder(Holder.newBuilder().setPid(entry.claim.pid).setUid(entry.claim.uid));
         }
         return socket.build();
     }
@@ -73,8 +72,7 @@ public final class Views {
                 .setActivationId(activation.id)
                 .setTask(key(activation.task.name))
                 .addSockets(ActivatedSocket.newBuilder()
-                        .setSocket(socket(activation.socket, true).toBuilder()
-                                .setGeneration(activation.generation))
+                        .setSocket(socket(activation.socket, true).toBuilder().setGeneration(activation.generation))
                         .setTrigger(activation.trigger)
                         .setReleased(activation.released))
                 .build();

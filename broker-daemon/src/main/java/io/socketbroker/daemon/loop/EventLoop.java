@@ -180,7 +180,8 @@ public final class EventLoop implements AutoCloseable {
 
     private int timeoutMillis() {
         long next = Math.min(
-                timers.nextDeadlineNanos().orElse(Long.MAX_VALUE), deadlines.next().orElse(Long.MAX_VALUE));
+                timers.nextDeadlineNanos().orElse(Long.MAX_VALUE),
+                deadlines.next().orElse(Long.MAX_VALUE));
         if (next == Long.MAX_VALUE) {
             return -1;
         }

@@ -85,11 +85,7 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
     }
 
     private static LimitUse limit(String name, long value, long used) {
-        return LimitUse.newBuilder()
-                .setName(name)
-                .setLimit(value)
-                .setUsed(used)
-                .build();
+        return LimitUse.newBuilder().setName(name).setLimit(value).setUsed(used).build();
     }
 
     @Override
@@ -103,18 +99,17 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
             return;
         }
         var call = (ServerCallStreamObserver<WatchEventsResponse>) observer;
-        EventSubscription subscription =
-                new EventSubscription(caller, executor, new EventSubscription.Reader() {
-                    @Override
-                    public boolean isReady() {
-                        return call.isReady();
-                    }
+        EventSubscription subscription = new EventSubscription(caller, executor, new EventSubscription.Reader() {
+            @Override
+            public boolean isReady() {
+                return call.isReady();
+            }
 
-                    @Override
-                    public void take(Event event) {
-                        call.onNext(response(event));
-                    }
-                });
+            @Override
+            public void take(Event event) {
+                call.onNext(response(event));
+            }
+        });
         call.setOnReadyHandler(subscription::drainSoon);
         call.setOnCancelHandler(() -> events.unsubscribe(subscription));
         if (!events.subscribe(subscription, request.getAfterSequence())) {
@@ -128,8 +123,7 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
     }
 
     @Override
-    public void listActivations(
-            ListActivationsRequest request, StreamObserver<ListActivationsResponse> observer) {
+    public void listActivations(ListActivationsRequest request, StreamObserver<ListActivationsResponse> observer) {
         Caller caller = Callers.current();
         replies.send(
                 conductor.call(brokerage -> brokerage.activations(caller)),

@@ -34,7 +34,12 @@ public final class GrpcEndpoint implements AutoCloseable {
     private final EventLoopGroup eventLoop =
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("grpc", true), EpollIoHandler.newFactory());
     private final ThreadPoolExecutor executor = new ThreadPoolExecutor(
-            2, 2, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING_REPLIES), new DefaultThreadFactory("rpc", true));
+            2,
+            2,
+            30,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_WAITING_REPLIES),
+            new DefaultThreadFactory("rpc", true));
     private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
 

@@ -34,7 +34,6 @@ final class Replies {
 
     /** For what this version of the protocol declares and this version of the broker does not do. */
     static void missing(StreamObserver<?> observer, String what) {
-        observer.onError(
-                Refusals.status(new BrokerRefusal(ErrorReason.ERROR_REASON_NOT_IMPLEMENTED, "", what)));
+        observer.onError(Refusals.status(new BrokerRefusal(ErrorReason.ERROR_REASON_NOT_IMPLEMENTED, "", what)));
     }
 }

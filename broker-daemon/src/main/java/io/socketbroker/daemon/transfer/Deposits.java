@@ -119,7 +119,8 @@ public final class Deposits implements AutoCloseable {
             call.completeExceptionally(new BrokerRefusal(
                     ErrorReason.ERROR_REASON_DESCRIPTORS_TRUNCATED,
                     "deposit_id",
-                    "only " + descriptors.size() + " descriptors of the deposit arrived: the broker has no room for more"
+                    "only " + descriptors.size()
+                            + " descriptors of the deposit arrived: the broker has no room for more"
                             + " (MSG_CTRUNC); they were closed, and the sockets are still yours"));
         } else {
             call.complete(descriptors);

@@ -70,9 +70,7 @@ public final class FdServer implements AutoCloseable {
         } catch (LinuxException e) {
             // Out of descriptors: looking again at once would spin, because the connection still waits.
             log.warn("fd.sock accepts no connection for now: {}", e.getMessage());
-            loop.schedule(
-                    ACCEPT_PAUSE_NANOS,
-                    () -> loop.modify(listener.fd(), LISTENER_EVENTS, listenerSource, 0, 0));
+            loop.schedule(ACCEPT_PAUSE_NANOS, () -> loop.modify(listener.fd(), LISTENER_EVENTS, listenerSource, 0, 0));
         }
     }
 
@@ -82,8 +80,11 @@ public final class FdServer implements AutoCloseable {
                 .filter(connection -> connection.caller.uid() == caller.uid())
                 .count();
         if (connections.size() >= MOST_CONNECTIONS || ofUid >= MOST_CONNECTIONS_PER_UID) {
-            log.warn("fd.sock refuses a connection of uid {}: {} connections, {} of that uid",
-                    Integer.toUnsignedString(caller.uid()), connections.size(), ofUid);
+            log.warn(
+                    "fd.sock refuses a connection of uid {}: {} connections, {} of that uid",
+                    Integer.toUnsignedString(caller.uid()),
+                    connections.size(),
+                    ofUid);
             descriptor.close();
             return;
         }
@@ -145,17 +146,14 @@ public final class FdServer implements AutoCloseable {
             refuse(
                     connection,
                     frame.getRequestId(),
-                    malformed("a frame of kind " + frame.getBodyCase() + " is not for the broker, or not with descriptors"));
+                    malformed("a frame of kind " + frame.getBodyCase()
+                            + " is not for the broker, or not with descriptors"));
             close(connection);
             return;
         }
         try {
             FrameHandler.Answer answer = handler.frame(
-                    connection.index,
-                    connection.caller,
-                    frame,
-                    message.descriptors(),
-                    message.descriptorsTruncated());
+                    connection.index, connection.caller, frame, message.descriptors(), message.descriptorsTruncated());
             send(connection, answer.frame().setRequestId(frame.getRequestId()).build(), answer.descriptors());
         } catch (BrokerRefusal refusal) {
             refuse(connection, frame.getRequestId(), refusal);

@@ -72,13 +72,12 @@ public final class ReadinessProbe {
     }
 
     private static Readiness ended(int error) {
-        CloseCause cause =
-                switch (error) {
-                    case 0 -> CloseCause.CLOSE_CAUSE_FIN;
-                    case Errno.ECONNRESET, Errno.EPIPE -> CloseCause.CLOSE_CAUSE_RESET;
-                    case Errno.ETIMEDOUT -> CloseCause.CLOSE_CAUSE_TIMEOUT;
-                    default -> CloseCause.CLOSE_CAUSE_ERROR;
-                };
+        CloseCause cause = switch (error) {
+            case 0 -> CloseCause.CLOSE_CAUSE_FIN;
+            case Errno.ECONNRESET, Errno.EPIPE -> CloseCause.CLOSE_CAUSE_RESET;
+            case Errno.ETIMEDOUT -> CloseCause.CLOSE_CAUSE_TIMEOUT;
+            default -> CloseCause.CLOSE_CAUSE_ERROR;
+        };
         return new Readiness.Ended(cause, error);
     }
 }

@@ -35,7 +35,9 @@ public final class SocketInspector {
     public Candidate inspect(Fd fd, String field) {
         if (!DescriptorFlags.isSocket(fd)) {
             throw new BrokerRefusal(
-                    ErrorReason.ERROR_REASON_NOT_A_SOCKET, field, "the descriptor is not a socket; hand over sockets only");
+                    ErrorReason.ERROR_REASON_NOT_A_SOCKET,
+                    field,
+                    "the descriptor is not a socket; hand over sockets only");
         }
         int domain = SocketOptions.domain(fd);
         int type = SocketOptions.type(fd);
@@ -89,12 +91,11 @@ public final class SocketInspector {
         if (connection && peer.isEmpty()) {
             throw notUsable(field, "is neither connected nor listening, or its connection has ended");
         }
-        boolean bound =
-                switch (local.orElseGet(Endpoint.UnixUnnamed::new)) {
-                    case Endpoint.Inet inet -> inet.port() != 0;
-                    case Endpoint.UnixUnnamed _ -> false;
-                    default -> true;
-                };
+        boolean bound = switch (local.orElseGet(Endpoint.UnixUnnamed::new)) {
+            case Endpoint.Inet inet -> inet.port() != 0;
+            case Endpoint.UnixUnnamed _ -> false;
+            default -> true;
+        };
         if (kind == SocketKind.SOCKET_KIND_DATAGRAM && peer.isEmpty() && !bound) {
             throw notUsable(field, "is a datagram socket that is neither bound nor connected");
         }

@@ -197,8 +197,8 @@ class BrokerageTest {
     void shouldKeepFormerContextAndKeepAliveOfAReclaimedSocket() {
         KeepAlive keepAlive =
                 KeepAlive.newBuilder().setInterval(Durations.fromSeconds(9)).build();
-        Candidate kernelSocket = park(
-                item("a").setContext(ByteString.copyFromUtf8("mine")).setKeepAlive(keepAlive));
+        Candidate kernelSocket =
+                park(item("a").setContext(ByteString.copyFromUtf8("mine")).setKeepAlive(keepAlive));
         reclaim("a");
         park(item("a"), kernelSocket);
         assertThat(socket("a").getContext().toStringUtf8()).isEqualTo("mine");
@@ -223,8 +223,7 @@ class BrokerageTest {
                 OWNER, ReclaimRequest.newBuilder().addKeys(key("a")).build());
         var outgoing = brokerage.claim(OWNER, Brokerage.token(ticket.getToken()), 1);
         shell.advance(6 * SECOND);
-        assertRefused(
-                ErrorReason.ERROR_REASON_CLAIM_EXPIRED, () -> brokerage.acknowledge(outgoing.deliveryId(), 1));
+        assertRefused(ErrorReason.ERROR_REASON_CLAIM_EXPIRED, () -> brokerage.acknowledge(outgoing.deliveryId(), 1));
         assertThat(socket("a").getState()).isEqualTo(SocketState.SOCKET_STATE_PARKED);
         assertThat(shell.armedGenerations).hasSize(1);
     }
@@ -235,8 +234,7 @@ class BrokerageTest {
         var ticket = brokerage.reclaim(
                 OWNER, ReclaimRequest.newBuilder().addKeys(key("a")).build());
         var outgoing = brokerage.claim(OWNER, Brokerage.token(ticket.getToken()), 1);
-        assertRefused(
-                ErrorReason.ERROR_REASON_CLAIM_EXPIRED, () -> brokerage.acknowledge(outgoing.deliveryId(), 2));
+        assertRefused(ErrorReason.ERROR_REASON_CLAIM_EXPIRED, () -> brokerage.acknowledge(outgoing.deliveryId(), 2));
     }
 
     @Test
@@ -255,7 +253,8 @@ class BrokerageTest {
         SocketKey ownersKey = socket("a").getKey();
         assertRefused(ErrorReason.ERROR_REASON_FOREIGN_UID, () -> brokerage.socket(STRANGER, ownersKey));
         assertRefused(ErrorReason.ERROR_REASON_SOCKET_UNKNOWN, () -> brokerage.socket(STRANGER, key("a")));
-        assertThat(brokerage.socket(ROOT, ownersKey).getCookie()).isEqualTo(socket("a").getCookie());
+        assertThat(brokerage.socket(ROOT, ownersKey).getCookie())
+                .isEqualTo(socket("a").getCookie());
     }
 
     @Test
@@ -282,7 +281,11 @@ class BrokerageTest {
         assertThatExceptionOfType(BrokerRefusal.class)
                 .isThrownBy(() -> brokerage.transfer(
                         OWNER,
-                        request(item("new"), item("taken"), item("bad id"), item("x").setTask("nobody")),
+                        request(
+                                item("new"),
+                                item("taken"),
+                                item("bad id"),
+                                item("x").setTask("nobody")),
                         List.of(
                                 shell.newSocket(SocketKind.SOCKET_KIND_STREAM),
                                 shell.newSocket(SocketKind.SOCKET_KIND_STREAM),
@@ -302,8 +305,7 @@ class BrokerageTest {
         park(item("a"));
         UnregisterTaskRequest.Builder unregister =
                 UnregisterTaskRequest.newBuilder().setKey(TaskKey.newBuilder().setName("task"));
-        assertRefused(
-                ErrorReason.ERROR_REASON_TASK_IN_USE, () -> brokerage.unregister(OWNER, unregister.build()));
+        assertRefused(ErrorReason.ERROR_REASON_TASK_IN_USE, () -> brokerage.unregister(OWNER, unregister.build()));
         brokerage.unregister(
                 OWNER,
                 unregister
@@ -357,7 +359,6 @@ class BrokerageTest {
                 request(item("a")).toBuilder().setApp("chat").build();
         assertRefused(
                 ErrorReason.ERROR_REASON_APP_OF_ANOTHER_USER,
-                () -> brokerage.transfer(
-                        STRANGER, theirs, List.of(shell.newSocket(SocketKind.SOCKET_KIND_STREAM))));
+                () -> brokerage.transfer(STRANGER, theirs, List.of(shell.newSocket(SocketKind.SOCKET_KIND_STREAM))));
     }
 }

@@ -166,9 +166,7 @@ final class SimulatedSchedule {
         List<Brokerage.Adopted> adopted;
         try {
             adopted = brokerage.transfer(
-                    OWNER,
-                    TransferOwnershipRequest.newBuilder().addItems(item).build(),
-                    List.of(candidate));
+                    OWNER, TransferOwnershipRequest.newBuilder().addItems(item).build(), List.of(candidate));
         } catch (BrokerRefusal refusal) {
             assertThat(brokerage.takeEffects()).as("a refusal changes nothing").isEmpty();
             return;
@@ -198,8 +196,7 @@ final class SimulatedSchedule {
                 ? new Readiness.Connection()
                 : switch (random.nextInt(4)) {
                     case 0 -> new Readiness.Nothing();
-                    case 1 ->
-                        new Readiness.Ended(io.socketbroker.v1.CloseCause.CLOSE_CAUSE_RESET, 104);
+                    case 1 -> new Readiness.Ended(io.socketbroker.v1.CloseCause.CLOSE_CAUSE_RESET, 104);
                     default -> new Readiness.Data(5, false);
                 };
         shell.report(slot, readiness);
@@ -245,7 +242,9 @@ final class SimulatedSchedule {
                                 .setGeneration(handler.plan.generation() + (stale ? 1 : 0))
                                 .setOutcome(outcome))
                         .build());
-        assertThat(stale && errors.isEmpty()).as("a stale generation was accepted").isFalse();
+        assertThat(stale && errors.isEmpty())
+                .as("a stale generation was accepted")
+                .isFalse();
         if (errors.isEmpty()) {
             assertThat(handler.hasSocket).as("completed what it did not have").isTrue();
             handler.hasSocket = outcome == LeaseOutcome.LEASE_OUTCOME_TAKEN;
@@ -297,9 +296,8 @@ final class SimulatedSchedule {
         Slot slot = delivered.outgoing.slots().getFirst();
         SocketKey key = activation.getSockets(0).getSocket().getKey();
         try {
-            Optional<Candidate> candidate = shell.boundCookies.containsKey(slot)
-                    ? Optional.of(brokerage.candidate(slot))
-                    : Optional.empty();
+            Optional<Candidate> candidate =
+                    shell.boundCookies.containsKey(slot) ? Optional.of(brokerage.candidate(slot)) : Optional.empty();
             brokerage.acknowledge(id, delivered.connection);
             shell.runEffects();
             SimulatedShell.Handler handler = shell.running.get(activation.getActivationId());
@@ -329,7 +327,9 @@ final class SimulatedSchedule {
         if (!sockets.isEmpty()) {
             brokerage.close(
                     OWNER,
-                    CloseSocketRequest.newBuilder().setKey(pick(sockets).getKey()).build());
+                    CloseSocketRequest.newBuilder()
+                            .setKey(pick(sockets).getKey())
+                            .build());
         }
     }
 
@@ -372,7 +372,9 @@ final class SimulatedSchedule {
     private void checkInvariants() {
         List<Socket> sockets = sockets();
         assertThat(sockets).hasSizeLessThanOrEqualTo(SOCKET_LIMIT);
-        assertThat(sockets).as("a descriptor for each record, and none more").hasSameSizeAs(shell.boundCookies.keySet());
+        assertThat(sockets)
+                .as("a descriptor for each record, and none more")
+                .hasSameSizeAs(shell.boundCookies.keySet());
         Set<Long> brokered = new HashSet<>();
         for (Socket socket : sockets) {
             assertThat(brokered.add(socket.getCookie())).isTrue();
@@ -382,9 +384,11 @@ final class SimulatedSchedule {
         for (Candidate own : withApplication.values()) {
             assertThat(brokered).as("with the application and the broker").doesNotContain(own.cookie());
         }
-        shell.armedGenerations.keySet().forEach(slot -> assertThat(brokerage.watchedGeneration(slot))
-                .as("armed but not parked")
-                .isPresent());
+        shell.armedGenerations
+                .keySet()
+                .forEach(slot -> assertThat(brokerage.watchedGeneration(slot))
+                        .as("armed but not parked")
+                        .isPresent());
         assertThat(shell.starting.size() + shell.running.size()).as("handlers").isLessThanOrEqualTo(3);
     }
 
@@ -429,7 +433,9 @@ final class SimulatedSchedule {
     /** RETRY on success and keep-alives go on for ever, by design. */
     private boolean hasRetryPolicy(Socket socket) {
         return brokerage
-                        .task(OWNER, TaskKey.newBuilder().setName(socket.getTask()).build())
+                        .task(
+                                OWNER,
+                                TaskKey.newBuilder().setName(socket.getTask()).build())
                         .getSpec()
                         .getExitPolicy()
                         .getOnSuccess()

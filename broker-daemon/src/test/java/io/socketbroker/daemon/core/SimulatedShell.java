@@ -90,7 +90,9 @@ final class SimulatedShell {
             }
             case Effect.Accept accept -> accept(accept);
             case Effect.Launch launch -> {
-                assertThat(boundCookies).as("launched with").containsKey(launch.plan().slot());
+                assertThat(boundCookies)
+                        .as("launched with")
+                        .containsKey(launch.plan().slot());
                 starting.add(launch.plan());
             }
             case Effect.Journal _ -> {}

@@ -37,14 +37,12 @@ class TaskRulesTest {
                 row(
                         "spec.exec.command",
                         "INVALID_FIELD",
-                        spec -> spec.setExec(
-                                ExecLauncher.newBuilder().addAllCommand(Collections.nCopies(257, "/x")))),
+                        spec -> spec.setExec(ExecLauncher.newBuilder().addAllCommand(Collections.nCopies(257, "/x")))),
                 row(
                         "spec.exec.command",
                         "INVALID_FIELD",
-                        spec -> spec.setExec(ExecLauncher.newBuilder()
-                                .addCommand("/x")
-                                .addCommand("y".repeat(70_000)))),
+                        spec -> spec.setExec(
+                                ExecLauncher.newBuilder().addCommand("/x").addCommand("y".repeat(70_000)))),
                 row(
                         "spec.exec.command",
                         "COMMAND_NOT_ABSOLUTE",

@@ -16,7 +16,8 @@ class PeerIdentityTest {
     @Test
     void shouldTakeUidAndPidFromTheKernel() {
         try (Sockets.Pair pair = Sockets.pair(Sockets.SOCK_SEQPACKET)) {
-            Caller caller = new PeerIdentity(OptionalInt.empty()).of(pair.first().fd());
+            Caller caller =
+                    new PeerIdentity(OptionalInt.empty()).of(pair.first().fd());
             assertThat(caller.uid()).isEqualTo(Users.uid());
             assertThat(caller.pid()).isEqualTo((int) ProcessHandle.current().pid());
             assertThat(caller.administrator()).isEqualTo(Users.uid() == 0);
@@ -28,9 +29,7 @@ class PeerIdentityTest {
         Path groups = Files.writeString(
                 folder.resolve("group"), "root:x:0:\nsocketbroker:x:" + Users.gid() + ":alice\nbroken line\n");
         try (Sockets.Pair pair = Sockets.pair(Sockets.SOCK_SEQPACKET)) {
-            assertThat(PeerIdentity.fromGroupFile(groups)
-                            .of(pair.first().fd())
-                            .administrator())
+            assertThat(PeerIdentity.fromGroupFile(groups).of(pair.first().fd()).administrator())
                     .isTrue();
         }
     }

@@ -1,0 +1,94 @@
+package io.socketbroker.daemon;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.socketbroker.daemon", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule RULES_ARE_PLAIN = noClasses()
+            .that()
+            .resideInAnyPackage("..daemon.core..", "..daemon.time..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "java.io..",
+                    "java.nio.file..",
+                    "java.nio.channels..",
+                    "java.lang.foreign..",
+                    "java.util.concurrent..",
+                    "org.slf4j..",
+                    "io.netty..",
+                    "io.grpc..");
+
+    @ArchTest
+    static final ArchRule RULES_KNOW_ONLY_VALUES_OF_THE_NETWORK = noClasses()
+            .that()
+            .resideInAPackage("..daemon.core..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("(io\\.socketbroker\\.linux\\.(?!Endpoint)|java\\.net\\.(?!InetAddress$)).*");
+
+    @ArchTest
+    static final ArchRule FOREIGN_CALLS_ARE_IN_LINUX =
+            noClasses().should().dependOnClassesThat().resideInAPackage("java.lang.foreign..");
+
+    @ArchTest
+    static final ArchRule DATA_FLOWS_ONE_WAY = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("process")
+            .definedBy("io.socketbroker.daemon")
+            .layer("transport")
+            .definedBy("..daemon.rpc..")
+            .layer("conductor")
+            .definedBy("..daemon.conductor..")
+            .layer("ports")
+            .definedBy(
+                    "..daemon.watch..",
+                    "..daemon.transfer..",
+                    "..daemon.activation..",
+                    "..daemon.custody..",
+                    "..daemon.journal..",
+                    "..daemon.events..",
+                    "..daemon.policy..")
+            .layer("loop")
+            .definedBy("..daemon.loop..")
+            .layer("core")
+            .definedBy("..daemon.core..", "..daemon.time..")
+            .whereLayer("process")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("transport")
+            .mayOnlyBeAccessedByLayers("process")
+            .whereLayer("conductor")
+            .mayOnlyBeAccessedByLayers("process", "transport")
+            .whereLayer("ports")
+            .mayOnlyBeAccessedByLayers("process", "transport", "conductor")
+            .whereLayer("loop")
+            .mayOnlyBeAccessedByLayers("conductor", "ports");
+
+    @ArchTest
+    static final ArchRule GRPC_AND_NETTY_STAY_AT_THE_EDGE = noClasses()
+            .that()
+            .resideOutsideOfPackage("..daemon.rpc..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.grpc..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule CLASSES_ARE_FINAL = classes()
+            .that()
+            .areTopLevelClasses()
+            .and()
+            .areNotInterfaces()
+            .and()
+            .areNotEnums()
+            .should()
+            .haveModifier(JavaModifier.FINAL);
+}
