@@ -7,6 +7,7 @@ import io.socketbroker.daemon.core.Candidate;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.SocketInspector;
+import io.socketbroker.linux.DescriptorFlags;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Sockets;
@@ -32,6 +33,8 @@ final class Acceptor {
     void accept(Slot listener, int atMost, Runnable runEffects) {
         Acceptance outcome = Acceptance.MORE_WAITING;
         try {
+            // A connection that went away again must not block the conductor. The flag is put back when the listener leaves.
+            DescriptorFlags.setNonBlocking(descriptors.at(listener), true);
             for (int i = 0; i < atMost; i++) {
                 Optional<OwnedFd> accepted = Sockets.accept(descriptors.at(listener), false);
                 if (accepted.isEmpty()) {

@@ -10,12 +10,9 @@ import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.transfer.Deposits;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.SocketInspector;
-import io.socketbroker.linux.DescriptorFlags;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
-import io.socketbroker.linux.SocketOptions;
-import io.socketbroker.v1.AcceptMode;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.ItemError;
 import io.socketbroker.v1.TransferOwnershipRequest;
@@ -75,7 +72,6 @@ final class Transfer {
             if (adopted.get(i).keepsFormerDescriptor()) {
                 deposited.get(i).close();
             } else {
-                prepare(deposited.get(i).fd(), request, i);
                 descriptors.bind(slot, deposited.get(i));
             }
             taken.put(slot, descriptors.at(slot));
@@ -86,15 +82,6 @@ final class Transfer {
                 .thenCombine(effects.commit(), (_, _) -> slots)
                 .whenComplete((_, failure) -> onLoop(() -> finish(slots, failure, cancelled, reply)));
         return reply;
-    }
-
-    /** An accept that finds nothing must not block; the flag is restored when the listener leaves. */
-    private static void prepare(Fd fd, TransferOwnershipRequest request, int index) {
-        boolean listens = SocketOptions.isListening(fd);
-        boolean handedOver = request.getItems(index).getOptions().getAcceptMode() == AcceptMode.ACCEPT_MODE_LISTENER;
-        if (listens && !handedOver) {
-            DescriptorFlags.setNonBlocking(fd, true);
-        }
     }
 
     private List<Candidate> inspect(TransferOwnershipRequest request, List<OwnedFd> deposited) {

@@ -38,7 +38,7 @@ public final class Deposits implements AutoCloseable {
         this.waitNanos = waitNanos;
     }
 
-    /** Takes ownership of the descriptors in any case. */
+    /** Takes ownership of the descriptors in any case. A truncated deposit is refused here, and so is the call for it. */
     public void deposit(int uid, ByteString id, int announced, List<OwnedFd> descriptors, boolean truncated) {
         Key key = new Key(uid, id);
         try {
@@ -47,13 +47,29 @@ public final class Deposits implements AutoCloseable {
             closeAll(descriptors);
             throw refusal;
         }
+        int arrived = descriptors.size();
+        if (truncated) {
+            // At once: the process has no room, and these take some of it.
+            closeAll(descriptors);
+        }
         Waiting waiting = calls.remove(key);
         if (waiting != null) {
             loop.cancel(waiting.timer);
             hand(waiting.call, descriptors, truncated);
-            return;
+        } else {
+            deposits.put(key, new Deposit(descriptors, truncated, loop.schedule(waitNanos, () -> forget(key))));
         }
-        deposits.put(key, new Deposit(descriptors, truncated, loop.schedule(waitNanos, () -> forget(key))));
+        if (truncated) {
+            throw truncated(arrived);
+        }
+    }
+
+    private static BrokerRefusal truncated(int arrived) {
+        return new BrokerRefusal(
+                ErrorReason.ERROR_REASON_DESCRIPTORS_TRUNCATED,
+                "deposit_id",
+                "only " + arrived + " descriptors of the deposit arrived: the broker has no room for more"
+                        + " (MSG_CTRUNC); they were closed, and the sockets are still yours");
     }
 
     private void check(Key key, int announced, List<OwnedFd> descriptors, boolean truncated) {
@@ -115,13 +131,7 @@ public final class Deposits implements AutoCloseable {
 
     private static void hand(CompletableFuture<List<OwnedFd>> call, List<OwnedFd> descriptors, boolean truncated) {
         if (truncated) {
-            closeAll(descriptors);
-            call.completeExceptionally(new BrokerRefusal(
-                    ErrorReason.ERROR_REASON_DESCRIPTORS_TRUNCATED,
-                    "deposit_id",
-                    "only " + descriptors.size()
-                            + " descriptors of the deposit arrived: the broker has no room for more"
-                            + " (MSG_CTRUNC); they were closed, and the sockets are still yours"));
+            call.completeExceptionally(truncated(descriptors.size()));
         } else {
             call.complete(descriptors);
         }

@@ -86,7 +86,10 @@ class DepositsTest {
 
     @Test
     void shouldRefuseTheCallOfATruncatedDeposit() {
-        deposits.deposit(UID, ID, 100, descriptors(3), true);
+        List<OwnedFd> arrived = descriptors(3);
+        assertRefused(
+                ErrorReason.ERROR_REASON_DESCRIPTORS_TRUNCATED, () -> deposits.deposit(UID, ID, 100, arrived, true));
+        assertThat(arrived).noneMatch(OwnedFd::isOpen);
         assertThatExceptionOfType(CompletionException.class)
                 .isThrownBy(() -> deposits.collect(UID, ID).join())
                 .havingCause()
