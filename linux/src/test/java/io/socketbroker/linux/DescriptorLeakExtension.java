@@ -7,20 +7,28 @@ import java.time.Duration;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 
 /**
  * Fails every test that leaves a descriptor open or closes one that it did not open. Registered for all tests as a
  * service.
  */
-public final class DescriptorLeakExtension implements BeforeEachCallback, AfterEachCallback {
+public final class DescriptorLeakExtension implements TestInstancePreConstructCallback, AfterEachCallback {
 
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(DescriptorLeakExtension.class);
 
+    /** Each test has a store of its own, also while its instance is being made. */
     @Override
-    public void beforeEach(ExtensionContext context) {
+    public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext rootContext) {
+        return ExtensionContextScope.TEST_METHOD;
+    }
+
+    /** Before the fields of the test instance are initialised, since these may be descriptors. */
+    @Override
+    public void preConstructTestInstance(TestInstanceFactoryContext factoryContext, ExtensionContext context) {
         context.getStore(NAMESPACE).put("before", descriptors());
         context.getStore(NAMESPACE).put("owned", OwnedFd.openCount());
     }
