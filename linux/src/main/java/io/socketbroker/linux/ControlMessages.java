@@ -34,6 +34,11 @@ final class ControlMessages {
         return block.address();
     }
 
+    /** The memory itself. */
+    NativeBlock block() {
+        return block;
+    }
+
     long capacity() {
         return block.byteSize();
     }

@@ -35,7 +35,7 @@ public final class Exec {
                 var plan = new DescriptorPlan(descriptors)) {
             var image = ProgramArguments.allocate(arena, program, argv, env);
             // Most mistakes show here, while nothing is changed yet.
-            LinuxException.check("access", LibcExec.ACCESS.call(image.program().address(), Abi.X_OK));
+            LinuxException.check("execve", LibcExec.ACCESS.call(image.program().address(), Abi.X_OK));
             markAllCloseOnExec();
             for (SpawnRequest.Mapping step : plan.steps()) {
                 int result = LibcDescriptors.DUP2.call(step.source().number(), step.target());
@@ -75,7 +75,7 @@ public final class Exec {
         var action = new NativeBlock(arena.allocate(Abi.SIGACTION_SIZE, 8));
         for (int signal = 1; signal <= Signals.HIGHEST; signal++) {
             int result = LibcExec.SIGACTION.call(signal, 0, action.address());
-            // glibc refuses its own two signals, which it handles and does not ignore.
+            // glibc refuses its own two signals (32 and 33), so these stay as they are.
             if (result == 0 && action.getLong(Abi.SIGACTION_HANDLER_OFFSET) == Abi.SIG_IGN) {
                 action.clear();
                 action.setLong(Abi.SIGACTION_HANDLER_OFFSET, Abi.SIG_DFL);

@@ -15,8 +15,6 @@ final class LibcSpawn {
     static final NativeFunction ATTR_SETFLAGS = NativeFunction.of("posix_spawnattr_setflags", 2);
     static final NativeFunction ATTR_SETSIGMASK = NativeFunction.of("posix_spawnattr_setsigmask", 2);
     static final NativeFunction ATTR_SETSIGDEFAULT = NativeFunction.of("posix_spawnattr_setsigdefault", 2);
-    static final NativeFunction SIGEMPTYSET = NativeFunction.of("sigemptyset", 1);
-    static final NativeFunction SIGFILLSET = NativeFunction.of("sigfillset", 1);
 
     private LibcSpawn() {}
 }

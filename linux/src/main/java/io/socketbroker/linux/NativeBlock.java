@@ -71,7 +71,11 @@ record NativeBlock(MemorySegment segment) {
     }
 
     void clear() {
-        segment.fill((byte) 0);
+        fill(0);
+    }
+
+    void fill(int value) {
+        segment.fill((byte) value);
     }
 
     /** Callers that passed the bare address to the kernel say here until when the memory must live. */

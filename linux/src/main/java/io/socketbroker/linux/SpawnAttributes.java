@@ -17,10 +17,12 @@ final class SpawnAttributes implements AutoCloseable {
     /** No signal blocked, every signal with its default action. */
     void resetSignals(boolean newSession) {
         var set = new NativeBlock(arena.allocate(Abi.SIGSET_SIZE, 8));
-        SpawnActions.check("sigemptyset", LibcSpawn.SIGEMPTYSET.call(set.address()));
         int error = LibcSpawn.ATTR_SETSIGMASK.call(attributes.address(), set.address());
         SpawnActions.check("posix_spawnattr_setsigmask", error);
-        SpawnActions.check("sigfillset", LibcSpawn.SIGFILLSET.call(set.address()));
+        // Not sigfillset(3): it leaves out the two signals that glibc uses itself, and posix_spawn would ignore those
+        // in
+        // the child instead.
+        set.fill(0xFF);
         error = LibcSpawn.ATTR_SETSIGDEFAULT.call(attributes.address(), set.address());
         SpawnActions.check("posix_spawnattr_setsigdefault", error);
         int flags = Abi.POSIX_SPAWN_SETSIGMASK | Abi.POSIX_SPAWN_SETSIGDEF | (newSession ? Abi.POSIX_SPAWN_SETSID : 0);

@@ -6,8 +6,8 @@ import java.lang.foreign.Arena;
  * Starts programs (posix_spawn(3)).
  *
  * <p>Thread-safe; the calling thread waits until the child has executed the program, about 0.1 ms. The child has an
- * empty signal mask and default signal actions (the JVM blocks and ignores some), and only the descriptors of the
- * request above 2; of 0, 1 and 2 it inherits those that the request does not replace.
+ * empty signal mask and default signal actions (a JVM blocks some and inherits ignored ones), and only the descriptors
+ * of the request above 2; of 0, 1 and 2 it inherits those that the request does not replace.
  */
 public final class Spawner {
 

@@ -1,0 +1,70 @@
+package io.socketbroker.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Spawns /bin/cat, which stays while its standard input is open, and looks at it from outside through /proc. */
+final class Children {
+
+    static final Map<String, String> ENVIRONMENT = Map.of("LANG", "C", "PATH", "/bin");
+
+    private Children() {}
+
+    static SpawnRequest cat(List<SpawnRequest.Mapping> descriptors) {
+        return new SpawnRequest("/bin/cat", List.of("cat"), ENVIRONMENT, descriptors, Optional.empty(), false);
+    }
+
+    static SpawnRequest shell(String script, SpawnRequest.Mapping... descriptors) {
+        return new SpawnRequest(
+                "/bin/sh", List.of("sh", "-c", script), ENVIRONMENT, List.of(descriptors), Optional.empty(), false);
+    }
+
+    /** The signals that the calling thread blocks. */
+    static String ownMask() throws IOException {
+        return value(Path.of("/proc/thread-self/status"), "SigBlk");
+    }
+
+    /** The value of a line of /proc/PID/status, for example of "SigBlk". */
+    static String status(long pid, String key) throws IOException {
+        return value(Path.of("/proc", Long.toString(pid), "status"), key);
+    }
+
+    private static String value(Path status, String key) throws IOException {
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith(key + ":"))
+                .map(line -> line.substring(key.length() + 1).strip())
+                .findAny()
+                .orElseThrow();
+    }
+
+    /**
+     * Of /proc/PID/stat: 3 is the state, 6 the session (proc_pid_stat(5) counts from 1 and includes the
+     * name).
+     */
+    static String stat(long pid, int field) throws IOException {
+        var line = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+        return line.substring(line.lastIndexOf(')') + 2).split(" ", -1)[field - 3];
+    }
+
+    /** NUL-separated strings of /proc/PID/environ or cmdline. */
+    static List<String> strings(int pid, String file) throws IOException {
+        var text = Files.readString(Path.of("/proc", Integer.toString(pid), file), StandardCharsets.UTF_8);
+        return text.lines()
+                .flatMap(line -> List.of(line.split("\0", 0)).stream())
+                .toList();
+    }
+
+    /** Waits for the end and expects success. */
+    static void assertEndsWell(SpawnedProcess process) {
+        try (var pidfd = process.pidfd()) {
+            assertThat(PidFd.waitFor(pidfd.fd(), true)).contains(new ExitStatus.Exited(0));
+        }
+    }
+}
