@@ -8,7 +8,8 @@ import java.time.Duration;
 /**
  * One socket that woke this handler. Thread-safe.
  *
- * <p>Its lease ends once: by {@link #giveBack}, {@link #close} or {@link #keep}. Without one of them the task's exit policy decides when the process ends.
+ * <p>Its lease ends once: by {@link #giveBack}, {@link #close} or {@link #keep}. Without one of them the task's exit
+ * policy decides when the process ends.
  */
 public final class ActivatedSocket {
 
@@ -48,8 +49,8 @@ public final class ActivatedSocket {
     }
 
     /**
-     * The broker kept no duplicate, because the task closes its sockets at exit in any case. Giving back is a new transfer then, which loads gRPC, and
-     * the broker cannot repeat a failed activation.
+     * The broker kept no duplicate, because the task closes its sockets at exit in any case. Giving back is a new
+     * transfer then, which loads gRPC, and the broker cannot repeat a failed activation.
      */
     public boolean isReleased() {
         return released;
@@ -61,8 +62,8 @@ public final class ActivatedSocket {
     }
 
     /**
-     * The descriptor for good: the caller closes it, before or after the end of the lease. In the style "socket" a duplicate of descriptor 0, which itself
-     * stays open until the process ends.
+     * The descriptor for good: the caller closes it, before or after the end of the lease. In the style "socket" a
+     * duplicate of descriptor 0, which itself stays open until the process ends.
      *
      * @throws IllegalStateException if taken before, or the lease has ended
      */
@@ -71,8 +72,8 @@ public final class ActivatedSocket {
     }
 
     /**
-     * Gives it back: it is parked, and its next activity wakes the next handler. Context and keep-alive stay as they are. This process must not read from it
-     * any more.
+     * Gives it back: it is parked, and its next activity wakes the next handler. Context and keep-alive stay as they
+     * are. This process must not read from it any more.
      *
      * @throws BrokerException STALE_GENERATION if the lease was over
      * @throws IllegalStateException if it was ended before

@@ -17,9 +17,10 @@ import java.util.Optional;
  * activation.giveBack(newState);
  * }</pre>
  *
- * <p>What the environment tells is there at once. {@link #sockets} and what ends the activation ask the broker on {@code fd.sock}, without gRPC, each at most
- * twice the 6 s of {@link ClientTimeouts#DEFAULT}. A handler that ends without a word is judged by its exit status: see the task's exit policy. That is why
- * this class is not closed by try-with-resources: an exception must not look like a handler that is done.
+ * <p>What the environment tells is there at once. {@link #sockets} and what ends the activation ask the broker on
+ * {@code fd.sock}, without gRPC, each at most twice the 6 s of {@link ClientTimeouts#DEFAULT}. A handler that ends
+ * without a word is judged by its exit status: see the task's exit policy. That is why this class is not closed by
+ * try-with-resources: an exception must not look like a handler that is done.
  *
  * <p>In the style "socket" {@link System#inheritedChannel} works as well.
  */
@@ -94,8 +95,8 @@ public final class ActivationContext {
     }
 
     /**
-     * The sockets with their contexts, in the order of their descriptors. Asks the broker the first time; in the style "claim" that is when the descriptors
-     * come.
+     * The sockets with their contexts, in the order of their descriptors. Asks the broker the first time; in the style
+     * "claim" that is when the descriptors come.
      *
      * @throws BrokerException if the broker is gone or the token is over
      */
@@ -117,7 +118,10 @@ public final class ActivationContext {
         return all.getFirst();
     }
 
-    /** Gives all sockets back: they are parked, and their next activity wakes the next handler. Contexts stay as they are. */
+    /**
+     * Gives all sockets back: they are parked, and their next activity wakes the next handler. Contexts stay as they
+     * are.
+     */
     public void giveBack() {
         sockets().forEach(ActivatedSocket::giveBack);
     }

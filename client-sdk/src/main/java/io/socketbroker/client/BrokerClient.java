@@ -14,11 +14,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * A program's access to a broker: register tasks, hand sockets over, see them, take them back. Thread-safe; one client serves a whole program.
+ * A program's access to a broker: register tasks, hand sockets over, see them, take them back. Thread-safe; one client
+ * serves a whole program.
  *
- * <p>Each call has a blocking form and one that gives a future. Every wait is bounded ({@link ClientTimeouts}) and not interruptible, as ownership of a
- * socket must be known when a call returns. Futures complete on threads of the client: what follows on them must not block for long. Refusals and lost
- * connections are a {@link BrokerException}; a lost connection is opened again by the next call.
+ * <p>Each call has a blocking form and one that gives a future. Every wait is bounded ({@link ClientTimeouts}) and not
+ * interruptible, as ownership of a socket must be known when a call returns. Futures complete on threads of the client:
+ * what follows on them must not block for long. Refusals and lost connections are a {@link BrokerException}; a lost
+ * connection is opened again by the next call.
  *
  * <pre>{@code
  * try (var client = BrokerClient.connect()) {
@@ -27,8 +29,8 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>It runs two daemon threads, one for gRPC and one, from the first transfer on, for descriptors. gRPC's own pool keeps threads for a minute after the
- * close. Netty warns once about the unknown channel option SO_KEEPALIVE: set the logger io.netty.bootstrap to ERROR.
+ * <p>It runs two daemon threads, one for gRPC and one, from the first transfer on, for descriptors. gRPC's own pool
+ * keeps threads for a minute after the close.
  */
 public final class BrokerClient implements AutoCloseable {
 
@@ -126,7 +128,10 @@ public final class BrokerClient implements AutoCloseable {
         return inspection.getTask(taskKey(name));
     }
 
-    /** The tasks of this client's application; of all applications if it names none. Root and administrators see all users'. */
+    /**
+     * The tasks of this client's application; of all applications if it names none. Root and administrators see all
+     * users'.
+     */
     public List<RegisteredTask> listTasks() {
         return Futures.await(listTasksAsync());
     }
@@ -136,7 +141,10 @@ public final class BrokerClient implements AutoCloseable {
         return inspection.listTasks(app);
     }
 
-    /** Hands one socket over. After a return it is the broker's, after an exception the program's, unless {@link BrokerException#isOutcomeUnknown}. */
+    /**
+     * Hands one socket over. After a return it is the broker's, after an exception the program's, unless {@link
+     * BrokerException#isOutcomeUnknown}.
+     */
     public BrokeredSocket transfer(TransferRequest request) {
         return transferAll(List.of(request)).getFirst();
     }
@@ -227,7 +235,10 @@ public final class BrokerClient implements AutoCloseable {
                 update.message().toBuilder().setKey(socketKey(socketId)).build());
     }
 
-    /** Ends leases of a handler. The token is SOCKETBROKER_TOKEN; a launched handler has {@link ActivationContext} for it. */
+    /**
+     * Ends leases of a handler. The token is SOCKETBROKER_TOKEN; a launched handler has {@link ActivationContext} for
+     * it.
+     */
     public void complete(ByteString token, List<LeaseEnd> ends) {
         Futures.await(completeAsync(token, ends));
     }
@@ -291,7 +302,10 @@ public final class BrokerClient implements AutoCloseable {
             return this;
         }
 
-        /** The application that owns tasks and sockets of this client; by default the broker's choice, "uid-" and the uid. */
+        /**
+         * The application that owns tasks and sockets of this client; by default the broker's choice, "uid-" and the
+         * uid.
+         */
         public Builder app(String name) {
             app = name;
             return this;
@@ -317,7 +331,8 @@ public final class BrokerClient implements AutoCloseable {
         /**
          * The client. Looks for the broker's socket; the connection itself begins with the first call.
          *
-         * @throws BrokerException UNAVAILABLE if there is none, INVALID_ARGUMENT if its path is too long for a unix socket
+         * @throws BrokerException UNAVAILABLE if there is none, INVALID_ARGUMENT if its path is too long for a unix
+         *     socket
          */
         public BrokerClient connect() {
             return new BrokerClient(this);

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /**
  * The broker refused, or could not be reached. Immutable.
  *
- * <p>After UNAVAILABLE and DEADLINE_EXCEEDED of a call that changes something the broker may have done it all the same: {@link #isOutcomeUnknown}.
+ * <p>After UNAVAILABLE and DEADLINE_EXCEEDED of a call that changes something the broker may have done it all the same:
+ * {@link #isOutcomeUnknown}.
  */
 public final class BrokerException extends RuntimeException {
 
@@ -84,7 +85,9 @@ public final class BrokerException extends RuntimeException {
         return List.of(refusals);
     }
 
-    /** Whether the broker may have done what was asked, as no answer came. Ask it with {@link BrokerClient#getSocket}. */
+    /**
+     * Whether the broker may have done what was asked, as no answer came. Ask it with {@link BrokerClient#getSocket}.
+     */
     public boolean isOutcomeUnknown() {
         return code == Code.UNAVAILABLE || code == Code.DEADLINE_EXCEEDED || code == Code.CANCELLED;
     }

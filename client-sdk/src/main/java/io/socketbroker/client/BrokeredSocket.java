@@ -60,7 +60,10 @@ public record BrokeredSocket(Socket message) {
         return message.hasPeer() ? Optional.of(message.getPeer().getText()) : Optional.empty();
     }
 
-    /** The bytes left with it; empty in answers to {@link BrokerClient#listSockets}, which has only {@link #contextBytes}. */
+    /**
+     * The bytes left with it; empty in answers to {@link BrokerClient#listSockets}, which has only {@link
+     * #contextBytes}.
+     */
     public byte[] context() {
         return message.getContext().toByteArray();
     }

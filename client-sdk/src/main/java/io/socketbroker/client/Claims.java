@@ -6,18 +6,22 @@ import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.Acknowledge;
 import io.socketbroker.v1.Activation;
 import io.socketbroker.v1.Claim;
+import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.FdFrame;
 import java.util.List;
 
 /**
- * Takes descriptors from {@code fd.sock} in two phases: descriptor out, acknowledgement back, and only after the broker's last word the sockets may be
- * used. Stateless; on the thread that owns the connection. Without gRPC's classes, which a launched handler does not load.
+ * Takes descriptors from {@code fd.sock} in two phases: descriptor out, acknowledgement back, and only after the
+ * broker's last word the sockets may be used. Stateless; on the thread that owns the connection. Without gRPC's
+ * classes, which a launched handler does not load.
  */
 final class Claims {
 
     private Claims() {}
 
-    /** What was claimed; its receiver owns the descriptors, one for each socket, or none if they were passed at launch. */
+    /**
+     * What was claimed; its receiver owns the descriptors, one for each socket, or none if they were passed at launch.
+     */
     record Claimed(Activation activation, List<OwnedFd> descriptors) {}
 
     /** The broker has taken the acknowledgement, or not: nobody knows. Holds the descriptors. */
@@ -44,7 +48,7 @@ final class Claims {
     /**
      * Claims by a token.
      *
-     * @throws UnsureException if the connection was lost between the acknowledgement and its answer
+     * @throws UnsureException if the acknowledgement had no sensible answer
      */
     static Claimed claim(FdConnection connection, ByteString token) {
         var request = FdFrame.newBuilder().setClaim(Claim.newBuilder().setToken(token));
@@ -77,7 +81,8 @@ final class Claims {
         try {
             connection.exchange(request, List.of(), FdFrame.BodyCase.RELEASED).closeDescriptors();
         } catch (BrokerException e) {
-            if (e.isOutcomeUnknown()) {
+            if (e.reason() == ErrorReason.ERROR_REASON_UNSPECIFIED) {
+                // Not the broker's refusal but a lost or senseless answer.
                 throw new UnsureException(claimed, e);
             }
             claimed.descriptors().forEach(OwnedFd::close);

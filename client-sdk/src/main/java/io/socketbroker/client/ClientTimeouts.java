@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * Bounds of every wait for the broker. Immutable.
  *
- * @param call from the start of a gRPC call to its answer; above the 5 s that the broker waits for the other half of a transfer
+ * @param call from the start of a gRPC call to its answer; above the 5 s that the broker waits for the other half of a
+ *     transfer
  * @param descriptors for each send and each answer on {@code fd.sock}, and for its connect
  * @param close for the end of the client's threads in {@link BrokerClient#close}
  */

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Events of the broker on their way to a consumer, which runs on a thread of gRPC, one event at a time and in order. A slow consumer holds the stream up; the
- * broker then drops events and says how many. Thread-safe.
+ * Events of the broker on their way to a consumer, which runs on a thread of gRPC, one event at a time and in order. A
+ * slow consumer holds the stream up; the broker then drops events and says how many. Thread-safe.
  */
 public final class EventSubscription implements AutoCloseable {
 

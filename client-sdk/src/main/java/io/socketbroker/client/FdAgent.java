@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that owns a client's connection to {@code fd.sock}: requests run on it one after another. Thread and connection begin with the first
- * request; a connection that died is opened again by the next one. Thread-safe.
+ * The thread that owns a client's connection to {@code fd.sock}: requests run on it one after another. Thread and
+ * connection begin with the first request; a connection that died is opened again by the next one. Thread-safe.
  */
 final class FdAgent implements AutoCloseable {
 
@@ -70,7 +70,9 @@ final class FdAgent implements AutoCloseable {
         return new BrokerException(Code.CANCELLED, "the client is closed");
     }
 
-    /** Requests that wait fail, the running one ends by its time-outs; then the connection is closed on its own thread. */
+    /**
+     * Requests that wait fail, the running one ends by its time-outs; then the connection is closed on its own thread.
+     */
     @Override
     public void close() {
         closed = true;

@@ -18,8 +18,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One connection to {@code fd.sock}: a request with descriptors, then its answer, one at a time. Every send and receive is bounded by the socket's own
- * time-outs. Whatever the peer sends that is not the answer to the request ends the connection, and its descriptors are closed.
+ * One connection to {@code fd.sock}: a request with descriptors, then its answer, one at a time. Every send and receive
+ * is bounded by the socket's own time-outs. Whatever the peer sends that is not the answer to the request ends the
+ * connection, and its descriptors are closed.
  *
  * <p>Not thread-safe: one thread at a time, as its owner sees to.
  */

@@ -6,7 +6,10 @@ import io.socketbroker.v1.ItemError;
 import java.util.List;
 import java.util.Map;
 
-/** Turns refusals of {@code fd.sock} into exceptions. Stateless; any thread. Without gRPC's classes, which a launched handler does not load. */
+/**
+ * Turns refusals of {@code fd.sock} into exceptions. Stateless; any thread. Without gRPC's classes, which a launched
+ * handler does not load.
+ */
 final class FdErrors {
 
     private FdErrors() {}

@@ -12,7 +12,8 @@ final class Futures {
     private Futures() {}
 
     /**
-     * Waits for a future that has a bound of its own. Not interruptible: ownership of a socket must be known when this returns, and the bound is short.
+     * Waits for a future that has a bound of its own. Not interruptible: ownership of a socket must be known when this
+     * returns, and the bound is short.
      */
     static <T> T await(CompletableFuture<T> future) {
         try {

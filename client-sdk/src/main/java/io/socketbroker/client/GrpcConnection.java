@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -19,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gRPC channel of one client over {@code grpc.sock}, with an event loop of its own (a daemon thread). Connects with the first call, and again after a loss.
- * Thread-safe.
+ * The gRPC channel of one client over {@code grpc.sock}, with an event loop of its own (a daemon thread). Connects with
+ * the first call, and again after a loss. Thread-safe.
  */
 final class GrpcConnection implements AutoCloseable {
 
@@ -42,6 +43,8 @@ final class GrpcConnection implements AutoCloseable {
                 .channelType(EpollDomainSocketChannel.class)
                 .eventLoopGroup(eventLoop)
                 .usePlaintext()
+                // gRPC sets it on every channel, and Netty warns that a unix socket has none; null takes it away again.
+                .withOption(ChannelOption.SO_KEEPALIVE, null)
                 .overrideAuthority("localhost")
                 .maxInboundMessageSize(MAX_ANSWER_BYTES)
                 .build();

@@ -4,8 +4,8 @@ import io.socketbroker.linux.Fd;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A socket of the program on its way to the broker. First {@link #prepare}, then exactly one of {@link #handedOver} and {@link #refused}, also when the
- * preparation failed. None of them blocks.
+ * A socket of the program on its way to the broker. First {@link #prepare}, then exactly one of {@link #handedOver} and
+ * {@link #refused}, also when the preparation failed. None of them blocks.
  */
 sealed interface HandedSocket permits DescriptorSource, NettySource, NioSource {
 

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The talk of a launched handler with its broker: what it was started for, and the end of each socket's lease. Thread-safe by one lock, which is held while
- * the broker answers; every wait is bounded. Without gRPC's classes.
+ * The talk of a launched handler with its broker: what it was started for, and the end of each socket's lease.
+ * Thread-safe by one lock, which is held while the broker answers; every wait is bounded. Without gRPC's classes.
  */
 final class Lease {
 
@@ -37,7 +37,7 @@ final class Lease {
         if (known != null) {
             return known;
         }
-        var claimed = claim();
+        var claimed = claimOrDisconnect();
         var list = new ArrayList<ActivatedSocket>();
         for (int i = 0; i < claimed.activation().getSocketsCount(); i++) {
             var one = claimed.activation().getSockets(i);
@@ -53,10 +53,22 @@ final class Lease {
         return result;
     }
 
-    private Claims.Claimed claim() {
-        var live = live();
+    private Claims.Claimed claimOrDisconnect() {
+        boolean good = false;
         try {
-            var claimed = Claims.claim(live, environment.token());
+            var claimed = claim();
+            good = true;
+            return claimed;
+        } finally {
+            if (!good) {
+                disconnect();
+            }
+        }
+    }
+
+    private Claims.Claimed claim() {
+        try {
+            var claimed = Claims.claim(live(), environment.token());
             int count = claimed.activation().getSocketsCount();
             int expected = environment.style() == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS ? environment.listenFds() : 1;
             if (environment.style() != LaunchStyle.LAUNCH_STYLE_CLAIM && count != expected) {
@@ -81,7 +93,10 @@ final class Lease {
                 : LeasedDescriptor.ofStandardInput();
     }
 
-    /** Ends the lease of one socket by the given talk with the broker. If that fails, the lease goes on and can be ended again. */
+    /**
+     * Ends the lease of one socket by the given talk with the broker. If that fails, the lease goes on and can be ended
+     * again.
+     */
     synchronized void end(ActivatedSocket socket, Runnable talk) {
         if (ended.contains(socket)) {
             throw new IllegalStateException("the lease of socket " + socket.id() + " was ended before");

@@ -6,8 +6,8 @@ import io.socketbroker.linux.Sockets;
 import java.util.Optional;
 
 /**
- * The handler's descriptor of a leased socket. Numbers 0 and 1 of the style "socket" are never closed, because System.in and an inherited channel sit on
- * them; others are, when the lease ends. Thread-safe.
+ * The handler's descriptor of a leased socket. Numbers 0 and 1 of the style "socket" are never closed, because
+ * System.in and an inherited channel sit on them; others are, when the lease ends. Thread-safe.
  */
 final class LeasedDescriptor {
 

@@ -13,7 +13,10 @@ import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.linux.Sockets;
 
-/** Puts descriptors into channels of Netty's epoll transport. Stateless; any thread. Apart from other classes so that only its users load Netty. */
+/**
+ * Puts descriptors into channels of Netty's epoll transport. Stateless; any thread. Apart from other classes so that
+ * only its users load Netty.
+ */
 final class NettySockets {
 
     private NettySockets() {}

@@ -8,7 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * A channel of Netty's epoll transport on its way to the broker. Any thread, one after another; the channel itself is touched on its event loop only.
+ * A channel of Netty's epoll transport on its way to the broker. Any thread, one after another; the channel itself is
+ * touched on its event loop only.
  */
 final class NettySource implements HandedSocket {
 
@@ -69,7 +70,9 @@ final class NettySource implements HandedSocket {
 
     @Override
     public boolean isCallersThread() {
-        return channel.isRegistered() && channel.eventLoop().inEventLoop();
+        return channel instanceof UnixChannel
+                && channel.isRegistered()
+                && channel.eventLoop().inEventLoop();
     }
 
     private CompletableFuture<Void> restore() {

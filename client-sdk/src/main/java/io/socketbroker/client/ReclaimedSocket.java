@@ -4,7 +4,8 @@ import io.netty.channel.Channel;
 import io.socketbroker.linux.OwnedFd;
 
 /**
- * A socket that is the program's again. Closing this object closes the descriptor unless it was taken out. Any thread, one after another.
+ * A socket that is the program's again. Closing this object closes the descriptor unless it was taken out. Any thread,
+ * one after another.
  */
 public final class ReclaimedSocket implements AutoCloseable {
 
@@ -37,15 +38,17 @@ public final class ReclaimedSocket implements AutoCloseable {
     }
 
     /**
-     * The descriptor, with FD_CLOEXEC; O_NONBLOCK as it was when the program handed it over. The same object as long as it is not given to Netty.
+     * The descriptor, with FD_CLOEXEC; O_NONBLOCK as it was when the program handed it over. The same object as long as
+     * it is not given to Netty.
      */
     public OwnedFd descriptor() {
         return descriptor;
     }
 
     /**
-     * A Netty channel of the epoll transport that owns the descriptor from now on, of the class for its kind and not yet registered: add handlers to
-     * its pipeline, then register it with an event loop. A listener goes to {@code new ServerBootstrap().channelFactory(() -> channel).register()}.
+     * A Netty channel of the epoll transport that owns the descriptor from now on, of the class for its kind and not
+     * yet registered: add handlers to its pipeline, then register it with an event loop. A listener goes to {@code new
+     * ServerBootstrap().channelFactory(() -> channel).register()}.
      *
      * @throws IllegalStateException if the descriptor was taken out or closed before
      */

@@ -33,8 +33,8 @@ final class Reclaims {
     }
 
     /**
-     * After a lost answer to the acknowledgement: if the broker knows none of the sockets any more, the only copies are here and closing them would end
-     * the connections.
+     * After a lost answer to the acknowledgement: if the broker knows none of the sockets any more, the only copies are
+     * here and closing them would end the connections.
      */
     private CompletableFuture<Claims.Claimed> resolve(List<SocketKey> keys, Throwable failure) {
         if (!(failure instanceof Claims.UnsureException unsure)) {

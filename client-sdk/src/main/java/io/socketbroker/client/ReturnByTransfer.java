@@ -1,8 +1,8 @@
 package io.socketbroker.client;
 
 /**
- * Gives a socket back that the broker has let go: a new transfer under the same id. Stateless; any thread. Apart from other classes so that only its users load
- * gRPC.
+ * Gives a socket back that the broker has let go: a new transfer under the same id. Stateless; any thread. Apart from
+ * other classes so that only its users load gRPC.
  */
 final class ReturnByTransfer {
 

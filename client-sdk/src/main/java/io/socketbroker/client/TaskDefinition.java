@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A handler to register: what the broker starts when a socket of the task wakes. Immutable; each {@code with} gives a changed copy. The broker checks the
- * values, not this class.
+ * A handler to register: what the broker starts when a socket of the task wakes. Immutable; each {@code with} gives a
+ * changed copy. The broker checks the values, not this class.
  *
  * <pre>{@code
  * client.registerTask(TaskDefinition.of("echo", "/bin/cat").withMaxConcurrency(100));

@@ -10,8 +10,8 @@ import java.nio.channels.NetworkChannel;
 import java.time.Duration;
 
 /**
- * A socket to hand over, and what the broker does with it. Immutable but for the socket; each {@code with} gives a changed copy of the same socket, of
- * which one is used, once. The broker checks the values, not this class.
+ * A socket to hand over, and what the broker does with it. Immutable but for the socket; each {@code with} gives a
+ * changed copy of the same socket, of which one is used, once. The broker checks the values, not this class.
  *
  * <pre>{@code
  * client.transfer(TransferRequest.of(socket, "conversation-7", "chat").withContext(state).withKeepAlive(Duration.ofMinutes(2)));
@@ -44,8 +44,9 @@ public final class TransferRequest {
     }
 
     /**
-     * A channel of Netty's epoll transport: a connection, listener or datagram socket of TCP, UDP or AF_UNIX. It stops reading and leaves its event
-     * loop; closed when the broker has it, after a refusal back on its event loop as before. Not to be called on that event loop in the blocking form.
+     * A channel of Netty's epoll transport: a connection, listener or datagram socket of TCP, UDP or AF_UNIX. It stops
+     * reading and leaves its event loop; closed when the broker has it, after a refusal back on its event loop as
+     * before. Not to be called on that event loop in the blocking form.
      *
      * <p>Bytes that the pipeline has read already are not handed over; a channel with unflushed writes is refused.
      */
@@ -54,19 +55,26 @@ public final class TransferRequest {
     }
 
     /**
-     * A SocketChannel, ServerSocketChannel or DatagramChannel of the JDK, which must not be registered with a selector. Closed when the broker has
-     * it, untouched after a refusal. The JDK keeps its descriptor to itself: the JVM needs {@code --add-opens java.base/sun.nio.ch=ALL-UNNAMED}.
+     * A SocketChannel, ServerSocketChannel or DatagramChannel of the JDK, which must not be registered with a selector.
+     * Closed when the broker has it, untouched after a refusal. The JDK keeps its descriptor to itself: the JVM needs
+     * {@code --add-opens java.base/sun.nio.ch=ALL-UNNAMED}.
      */
     public static TransferRequest of(NetworkChannel channel, String socketId, String task) {
         return new TransferRequest(new NioSource(channel), socketId, task);
     }
 
-    /** Bytes kept with the socket and given to the handler; at most 64 KiB by default. Without this call the former context of the socket stays. */
+    /**
+     * Bytes kept with the socket and given to the handler; at most 64 KiB by default. Without this call the former
+     * context of the socket stays.
+     */
     public TransferRequest withContext(byte[] context) {
         return with(item.toBuilder().setContext(Protos.bytes(context)));
     }
 
-    /** Wakes the handler after so long without activity: 1 s to 7 days; zero means never. Without this call the former time stays. */
+    /**
+     * Wakes the handler after so long without activity: 1 s to 7 days; zero means never. Without this call the former
+     * time stays.
+     */
     public TransferRequest withKeepAlive(Duration interval) {
         return withKeepAlive(Protos.keepAlive(interval));
     }

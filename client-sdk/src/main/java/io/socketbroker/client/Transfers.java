@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands batches of sockets over: deposit on {@code fd.sock} and call over gRPC, side by side. Until the broker's answer the sockets stay the program's.
- * Thread-safe.
+ * Hands batches of sockets over: deposit on {@code fd.sock} and call over gRPC, side by side. Until the broker's answer
+ * the sockets stay the program's. Thread-safe.
  */
 final class Transfers {
 
