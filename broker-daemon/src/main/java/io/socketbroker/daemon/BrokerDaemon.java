@@ -1,0 +1,97 @@
+package io.socketbroker.daemon;
+
+import io.socketbroker.linux.Users;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The daemon's main class. Serves until SIGTERM or SIGINT, and then ends with status 0. Status 1: it could not start;
+ * 2: its options are wrong.
+ */
+@Command(
+        name = "socketbroker daemon",
+        mixinStandardHelpOptions = true,
+        description = "Holds sockets, watches them and wakes their handlers, until SIGTERM or SIGINT.")
+public final class BrokerDaemon implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(BrokerDaemon.class);
+
+    @Option(
+            names = "--runtime-dir",
+            paramLabel = "D",
+            description = "Folder of grpc.sock and fd.sock. Default: $SOCKETBROKER_RUNTIME_DIR, else /run/socketbroker for"
+                    + " root, else $XDG_RUNTIME_DIR/socketbroker.")
+    private @Nullable Path runtimeDirectory;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "D",
+            description = "Folder of the journal. This version keeps its state in memory and writes nothing there.")
+    private @Nullable Path stateDirectory;
+
+    private BrokerDaemon() {}
+
+    /** See the class. */
+    public static void main(String[] args) {
+        CommandLine commandLine = new CommandLine(new BrokerDaemon());
+        // One line that says what is wrong, not a stack trace.
+        commandLine.setExecutionExceptionHandler((failure, _, _) -> {
+            System.err.println("socketbroker: cannot start: " + failure.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        System.exit(commandLine.execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        RunningBroker broker = RunningBroker.start(directory());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker), "stop"));
+        if (stateDirectory != null) {
+            log.warn("--state-dir {} is not used: this version keeps its state in memory", stateDirectory);
+        }
+        System.err.println("socketbroker: serving on " + broker.runtimeDirectory());
+        awaitSignal();
+        return CommandLine.ExitCode.OK;
+    }
+
+    private Path directory() {
+        if (runtimeDirectory != null) {
+            return runtimeDirectory;
+        }
+        String fromEnvironment = System.getenv("SOCKETBROKER_RUNTIME_DIR");
+        if (fromEnvironment != null && !fromEnvironment.isEmpty()) {
+            return Path.of(fromEnvironment);
+        }
+        String userRuntime = System.getenv("XDG_RUNTIME_DIR");
+        if (Users.uid() == 0 || userRuntime == null || userRuntime.isEmpty()) {
+            return Path.of("/run/socketbroker");
+        }
+        return Path.of(userRuntime, "socketbroker");
+    }
+
+    private static void awaitSignal() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void stop(RunningBroker broker) {
+        try {
+            broker.close();
+        } catch (IOException | RuntimeException e) {
+            System.err.println("socketbroker: stopped with an error: " + e.getMessage());
+            Runtime.getRuntime().halt(1);
+        }
+        // A stop on request is a success; by itself the JVM would end with 128 + the signal.
+        Runtime.getRuntime().halt(0);
+    }
+}

@@ -1,0 +1,115 @@
+package io.socketbroker.daemon;
+
+import io.socketbroker.daemon.activation.HandlerOutput;
+import io.socketbroker.daemon.activation.Launcher;
+import io.socketbroker.daemon.conductor.Conductor;
+import io.socketbroker.daemon.core.BrokerLimits;
+import io.socketbroker.daemon.core.Brokerage;
+import io.socketbroker.daemon.core.Token;
+import io.socketbroker.daemon.custody.Custody;
+import io.socketbroker.daemon.custody.NoCustody;
+import io.socketbroker.daemon.events.EventRing;
+import io.socketbroker.daemon.journal.Journal;
+import io.socketbroker.daemon.journal.MemoryJournal;
+import io.socketbroker.daemon.policy.PeerIdentity;
+import io.socketbroker.daemon.rpc.GrpcEndpoint;
+import io.socketbroker.daemon.watch.SocketInspector;
+import io.socketbroker.linux.DescriptorFlags;
+import io.socketbroker.linux.Endpoint;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.Sockets;
+import io.socketbroker.linux.Users;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** All parts of a broker, wired and serving until closed. Thread-safe. */
+public final class RunningBroker implements AutoCloseable {
+    private static final int FD_SOCKET_BACKLOG = 128;
+
+    private final RuntimeDirectory directory;
+    private final HandlerOutput output;
+    private final Conductor conductor;
+    private final GrpcEndpoint grpc;
+    private final Custody custody;
+    private final Journal journal;
+
+    private RunningBroker(
+            RuntimeDirectory directory,
+            HandlerOutput output,
+            Conductor conductor,
+            GrpcEndpoint grpc,
+            Custody custody,
+            Journal journal) {
+        this.directory = directory;
+        this.output = output;
+        this.conductor = conductor;
+        this.grpc = grpc;
+        this.custody = custody;
+        this.journal = journal;
+    }
+
+    /**
+     * Serves in this folder.
+     *
+     * @throws IOException if the folder is in use or cannot be used
+     */
+    public static RunningBroker start(Path runtimeDirectory) throws IOException {
+        int uid = Users.uid();
+        RuntimeDirectory directory = RuntimeDirectory.open(runtimeDirectory, uid == 0);
+        DescriptorBudget budget = DescriptorBudget.claim();
+        BrokerLimits limits = BrokerLimits.forDescriptors(budget.sockets(), budget.handlers());
+        SecureRandom secrets = new SecureRandom();
+        Brokerage brokerage = new Brokerage(
+                limits, uid, () -> new Token(secrets.nextLong(), secrets.nextLong()), new SplittableRandom());
+        EventRing events = new EventRing();
+        PeerIdentity identity = PeerIdentity.fromGroupFile(Path.of("/etc/group"));
+        HandlerOutput output = new HandlerOutput();
+        Launcher launcher = new Launcher(
+                directory.path(), System.getenv(), budget.handlerOpenFiles(), output, budget.handlers());
+        Custody custody = new NoCustody();
+        Journal journal = new MemoryJournal();
+        OwnedFd fdListener =
+                Sockets.listenUnix(directory.fdSocket(), Sockets.SOCK_SEQPACKET, FD_SOCKET_BACKLOG);
+        DescriptorFlags.setNonBlocking(fdListener.fd(), true);
+        Conductor conductor = new Conductor(
+                brokerage,
+                new SocketInspector(Set.of(endpoint(directory.fdSocket()), endpoint(directory.grpcSocket()))),
+                launcher,
+                custody,
+                journal,
+                events,
+                identity,
+                fdListener);
+        String version = Optional.ofNullable(RunningBroker.class.getPackage().getImplementationVersion())
+                .orElse("development");
+        GrpcEndpoint grpc = new GrpcEndpoint(
+                directory.grpcSocket(), conductor, events, identity, limits, version, uid, custody.name());
+        directory.openToUsers(directory.fdSocket());
+        directory.openToUsers(directory.grpcSocket());
+        return new RunningBroker(directory, output, conductor, grpc, custody, journal);
+    }
+
+    private static Endpoint endpoint(Path socket) {
+        return new Endpoint.UnixPath(socket.toString());
+    }
+
+    /** Where it serves. */
+    public Path runtimeDirectory() {
+        return directory.path();
+    }
+
+    /** Answers what is under way, then lets go of everything. Handlers that run go on. */
+    @Override
+    public void close() throws IOException {
+        grpc.close();
+        conductor.close();
+        output.close();
+        journal.close();
+        custody.close();
+        directory.close();
+    }
+}

@@ -1,0 +1,61 @@
+package io.socketbroker.daemon.activation;
+
+import io.socketbroker.daemon.core.LaunchPlan;
+import io.socketbroker.linux.Endpoint;
+import io.socketbroker.v1.LaunchStyle;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The environment of a launched handler: what inetd and sd_listen_fds(3) programs expect, and SOCKETBROKER_*. */
+final class HandlerEnvironment {
+    private static final List<String> PASSED_THROUGH = List.of("PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ");
+    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private HandlerEnvironment() {}
+
+    static Map<String, String> of(LaunchPlan plan, Path runtimeDirectory, Map<String, String> ownEnvironment) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("PATH", DEFAULT_PATH);
+        for (String name : PASSED_THROUGH) {
+            String value = ownEnvironment.get(name);
+            if (value != null) {
+                environment.put(name, value);
+            }
+        }
+        environment.putAll(plan.exec().getEnvironmentMap());
+        environment.put("SOCKETBROKER_RUNTIME_DIR", runtimeDirectory.toString());
+        environment.put("SOCKETBROKER_TOKEN", plan.token().hex());
+        environment.put("SOCKETBROKER_ACTIVATION", Long.toString(plan.activationId()));
+        environment.put("SOCKETBROKER_STYLE", style(plan.exec().getStyle()));
+        environment.put("SOCKETBROKER_REASON", plan.trigger().getReason().name().replace("TRIGGER_REASON_", ""));
+        environment.put("SOCKETBROKER_APP", plan.task().app());
+        environment.put("SOCKETBROKER_TASK", plan.task().name());
+        environment.put("SOCKETBROKER_SOCKET_ID", plan.socket().id());
+        environment.put("SOCKETBROKER_GENERATION", Long.toString(plan.generation()));
+        environment.put("SOCKETBROKER_ATTEMPT", Integer.toString(plan.trigger().getAttempt()));
+        environment.put("SOCKETBROKER_PEER_CLOSED", plan.trigger().getPeerClosed() ? "1" : "0");
+        environment.put("SOCKETBROKER_RELEASED", plan.released() ? "1" : "0");
+        // As systemd 258 names it for Accept=yes.
+        environment.put("SO_COOKIE", Long.toUnsignedString(plan.candidate().cookie()));
+        if (plan.candidate().peer().orElse(null) instanceof Endpoint.Inet peer) {
+            environment.put("REMOTE_ADDR", peer.address().getHostAddress());
+            environment.put("REMOTE_PORT", Integer.toString(peer.port()));
+        }
+        if (plan.exec().getStyle() == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS) {
+            environment.put("LISTEN_FDS", "1");
+            // sd_listen_fds_with_names(3): names are separated by colons.
+            environment.put("LISTEN_FDNAMES", plan.socket().id().replace(':', '_'));
+        }
+        return environment;
+    }
+
+    private static String style(LaunchStyle style) {
+        return switch (style) {
+            case LAUNCH_STYLE_LISTEN_FDS -> "listen-fds";
+            case LAUNCH_STYLE_CLAIM -> "claim";
+            default -> "socket";
+        };
+    }
+}

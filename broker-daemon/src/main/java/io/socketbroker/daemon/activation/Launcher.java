@@ -1,0 +1,175 @@
+package io.socketbroker.daemon.activation;
+
+import io.socketbroker.daemon.core.LaunchPlan;
+import io.socketbroker.linux.Errno;
+import io.socketbroker.linux.Fd;
+import io.socketbroker.linux.LinuxException;
+import io.socketbroker.linux.NullDevice;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.Pipes;
+import io.socketbroker.linux.ResourceLimits;
+import io.socketbroker.linux.SpawnRequest;
+import io.socketbroker.linux.SpawnRequest.Mapping;
+import io.socketbroker.linux.SpawnedProcess;
+import io.socketbroker.linux.Spawner;
+import io.socketbroker.v1.LaunchStyle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts handlers, one after the other, on a thread of its own: posix_spawn(3) returns only when the program has been
+ * loaded, and that may take a disk or a network.
+ */
+public final class Launcher implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Launcher.class);
+
+    /** sd_listen_fds(3): SD_LISTEN_FDS_START. */
+    private static final int FIRST_LISTEN_FD = 3;
+
+    private static final long STOP_SECONDS = 5;
+
+    /** LISTEN_PID must be the program's own, which only the process itself knows. */
+    private static final List<String> LISTEN_PID_SHIM =
+            List.of("/bin/sh", "-c", "LISTEN_PID=$$; export LISTEN_PID; exec \"$@\"", "listen-fds");
+
+    private final Path runtimeDirectory;
+    private final Map<String, String> ownEnvironment;
+    private final long handlerOpenFiles;
+    private final HandlerOutput output;
+    private final OwnedFd nullDevice;
+    private final ThreadPoolExecutor thread;
+
+    /** Told how a launch went, on the launcher's thread. */
+    public interface Outcome {
+        /** It runs; the receiver becomes the owner of the pidfd. */
+        void started(SpawnedProcess process);
+
+        /** It does not. */
+        void failed(String error);
+    }
+
+    /**
+     * A launcher with its thread.
+     *
+     * @param runtimeDirectory told to handlers
+     * @param ownEnvironment where PATH, HOME and the like are taken from
+     * @param handlerOpenFiles soft RLIMIT_NOFILE of handlers: the broker's own is too high for programs that use select(2)
+     * @param output where standard error goes
+     * @param mostQueued launches that may wait
+     */
+    public Launcher(
+            Path runtimeDirectory,
+            Map<String, String> ownEnvironment,
+            long handlerOpenFiles,
+            HandlerOutput output,
+            int mostQueued) {
+        this.runtimeDirectory = runtimeDirectory;
+        this.ownEnvironment = Map.copyOf(ownEnvironment);
+        this.handlerOpenFiles = handlerOpenFiles;
+        this.output = output;
+        this.nullDevice = NullDevice.open();
+        this.thread = new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(mostQueued), task -> Thread.ofPlatform()
+                        .name("launcher")
+                        .daemon()
+                        .unstarted(task));
+    }
+
+    /**
+     * Starts a handler soon.
+     *
+     * @param descriptor a duplicate, whose owner this becomes; empty in style claim
+     */
+    public void launch(LaunchPlan plan, Optional<OwnedFd> descriptor, Outcome outcome) {
+        try {
+            thread.execute(() -> run(plan, descriptor, outcome));
+        } catch (RejectedExecutionException _) {
+            descriptor.ifPresent(OwnedFd::close);
+            outcome.failed("too many launches wait");
+        }
+    }
+
+    private void run(LaunchPlan plan, Optional<OwnedFd> descriptor, Outcome outcome) {
+        SpawnedProcess process;
+        try (Pipes.Pipe errors = Pipes.create()) {
+            process = spawn(plan, descriptor.map(OwnedFd::fd), errors.writeEnd().fd());
+            output.follow(OwnedFd.own(errors.readEnd().release()), plan);
+        } catch (LinuxException e) {
+            outcome.failed("cannot start " + plan.exec().getCommand(0) + ": " + e.getMessage());
+            return;
+        } finally {
+            descriptor.ifPresent(OwnedFd::close);
+        }
+        outcome.started(process);
+    }
+
+    private SpawnedProcess spawn(LaunchPlan plan, Optional<Fd> socket, Fd errors) {
+        List<String> command = new ArrayList<>(plan.exec().getCommandList());
+        List<Mapping> descriptors = new ArrayList<>();
+        boolean stdio = plan.exec().getStyle() == LaunchStyle.LAUNCH_STYLE_SOCKET && socket.isPresent();
+        descriptors.add(new Mapping(stdio ? socket.get() : nullDevice.fd(), 0));
+        descriptors.add(new Mapping(stdio ? socket.get() : errors, 1));
+        descriptors.add(new Mapping(errors, 2));
+        if (plan.exec().getStyle() == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS) {
+            requireExecutable(command.getFirst());
+            socket.ifPresent(fd -> descriptors.add(new Mapping(fd, FIRST_LISTEN_FD)));
+            command.addAll(0, LISTEN_PID_SHIM);
+        }
+        String directory = plan.exec().getWorkingDirectory();
+        SpawnedProcess process = Spawner.spawn(new SpawnRequest(
+                command.getFirst(),
+                command,
+                HandlerEnvironment.of(plan, runtimeDirectory, ownEnvironment),
+                descriptors,
+                Optional.of(directory.isEmpty() ? "/" : directory),
+                true));
+        limitOpenFiles(process.pid());
+        return process;
+    }
+
+    /** The shim would start all the same, and only its status 127 would tell. */
+    private static void requireExecutable(String program) {
+        if (!Files.exists(Path.of(program))) {
+            throw new LinuxException("posix_spawn of " + program, -1, Errno.ENOENT);
+        }
+        if (!Files.isExecutable(Path.of(program))) {
+            throw new LinuxException("posix_spawn of " + program, -1, Errno.EACCES);
+        }
+    }
+
+    /** The new process is still loading its program; if it has ended already, there is nothing to limit. */
+    private void limitOpenFiles(int pid) {
+        try {
+            long hard = ResourceLimits.openFiles().hard();
+            ResourceLimits.setOpenFilesOf(pid, Math.min(handlerOpenFiles, hard), hard);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ESRCH)) {
+                log.warn("process {} keeps the broker's limit of open files: {}", pid, e.getMessage());
+            }
+        }
+    }
+
+    /** Launches that wait are given up. */
+    @Override
+    public void close() {
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        nullDevice.close();
+    }
+}

@@ -1,0 +1,63 @@
+package io.socketbroker.daemon.conductor;
+
+import io.socketbroker.daemon.core.Brokerage;
+import io.socketbroker.daemon.core.BrokerRefusal;
+import io.socketbroker.daemon.core.Candidate;
+import io.socketbroker.daemon.core.Acceptance;
+import io.socketbroker.daemon.core.Slot;
+import io.socketbroker.daemon.watch.DescriptorTable;
+import io.socketbroker.daemon.watch.SocketInspector;
+import io.socketbroker.linux.LinuxException;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.Sockets;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Accepts connections of parked listeners. On the conductor thread. */
+final class Acceptor {
+    private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
+
+    private final Brokerage brokerage;
+    private final DescriptorTable descriptors;
+    private final SocketInspector inspector;
+
+    Acceptor(Brokerage brokerage, DescriptorTable descriptors, SocketInspector inspector) {
+        this.brokerage = brokerage;
+        this.descriptors = descriptors;
+        this.inspector = inspector;
+    }
+
+    /** Until the backlog is empty or as many as allowed are accepted. */
+    void accept(Slot listener, int atMost, Runnable runEffects) {
+        Acceptance outcome = Acceptance.MORE_WAITING;
+        try {
+            for (int i = 0; i < atMost; i++) {
+                Optional<OwnedFd> accepted = Sockets.accept(descriptors.at(listener), false);
+                if (accepted.isEmpty()) {
+                    outcome = Acceptance.BACKLOG_EMPTY;
+                    break;
+                }
+                admit(listener, accepted.get());
+            }
+        } catch (LinuxException e) {
+            log.warn("a listener accepts no connection for now: {}", e.getMessage());
+            outcome = Acceptance.NO_DESCRIPTORS;
+        }
+        brokerage.acceptingDone(listener, outcome);
+        runEffects.run();
+    }
+
+    private void admit(Slot listener, OwnedFd connection) {
+        Candidate candidate;
+        try {
+            candidate = inspector.inspect(connection.fd(), "connection");
+        } catch (BrokerRefusal | LinuxException e) {
+            // Reset between its arrival and now, most likely.
+            log.debug("an accepted connection is gone: {}", e.getMessage());
+            connection.close();
+            return;
+        }
+        descriptors.bind(brokerage.accepted(listener, candidate), connection);
+    }
+}

@@ -1,0 +1,184 @@
+package io.socketbroker.daemon.conductor;
+
+import io.socketbroker.daemon.activation.HandlerTable;
+import io.socketbroker.daemon.activation.Launcher;
+import io.socketbroker.daemon.core.BrokerRefusal;
+import io.socketbroker.daemon.core.Brokerage;
+import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.core.Candidate;
+import io.socketbroker.daemon.core.Readiness;
+import io.socketbroker.daemon.core.Slot;
+import io.socketbroker.daemon.custody.Custody;
+import io.socketbroker.daemon.events.EventRing;
+import io.socketbroker.daemon.journal.Journal;
+import io.socketbroker.daemon.loop.EventLoop;
+import io.socketbroker.daemon.policy.PeerIdentity;
+import io.socketbroker.daemon.transfer.Deposits;
+import io.socketbroker.daemon.transfer.FdServer;
+import io.socketbroker.daemon.watch.DescriptorTable;
+import io.socketbroker.daemon.watch.ReadinessProbe;
+import io.socketbroker.daemon.watch.SocketInspector;
+import io.socketbroker.daemon.watch.Watcher;
+import io.socketbroker.linux.ExitStatus;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.TransferOwnershipRequest;
+import io.socketbroker.v1.TransferOwnershipResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * The owner of all broker state, on one thread. {@link #call} and {@link #transfer} are for any thread; their futures
+ * complete on the conductor's, so dependents must move elsewhere at once.
+ */
+public final class Conductor implements AutoCloseable {
+    /** Deposit and TransferOwnership wait so long for each other. */
+    static final Duration DEPOSIT_WAIT = Duration.ofSeconds(5);
+
+    private final EventLoop loop = new EventLoop();
+    private final DescriptorTable descriptors = new DescriptorTable();
+    private final ReadinessProbe probe = new ReadinessProbe();
+    private final Brokerage brokerage;
+    private final Watcher watcher;
+    private final Deposits deposits;
+    private final HandlerTable handlers;
+    private final Launcher launcher;
+    private final EffectRunner effects;
+    private final Transfer transfer;
+    private final FdServer fdServer;
+    private final Thread thread;
+
+    /**
+     * Starts the thread.
+     *
+     * @param fdListener fd.sock, listening; the conductor becomes its owner
+     */
+    public Conductor(
+            Brokerage brokerage,
+            SocketInspector inspector,
+            Launcher launcher,
+            Custody custody,
+            Journal journal,
+            EventRing events,
+            PeerIdentity identity,
+            OwnedFd fdListener) {
+        this.brokerage = brokerage;
+        this.launcher = launcher;
+        deposits = new Deposits(loop, DEPOSIT_WAIT.toNanos());
+        watcher = new Watcher(loop, this::reported);
+        handlers = new HandlerTable(loop, this::exited);
+        Acceptor acceptor = new Acceptor(brokerage, descriptors, inspector);
+        effects = new EffectRunner(
+                loop, brokerage, descriptors, watcher, acceptor, launcher, handlers, custody, journal, events);
+        transfer = new Transfer(loop, brokerage, descriptors, inspector, custody, effects);
+        Frames frames = new Frames(brokerage, deposits, descriptors, this::tellTime, effects::runAll);
+        fdServer = new FdServer(loop, fdListener, identity, frames);
+        loop.onTurn(brokerage::nextDeadlineNanos, this::endOfTurn);
+        thread = Thread.ofPlatform().name("conductor").start(loop::run);
+    }
+
+    private void tellTime() {
+        brokerage.advance(loop.nowNanos(), Instant.now());
+    }
+
+    private void endOfTurn() {
+        tellTime();
+        effects.runAll();
+        effects.commit();
+    }
+
+    /** Asks the rules something, or tells them; the reply comes when what it promises is committed. */
+    public <T> CompletableFuture<T> call(Function<Brokerage, T> question) {
+        CompletableFuture<T> reply = new CompletableFuture<>();
+        submit(reply, () -> {
+            tellTime();
+            T answer = question.apply(brokerage);
+            effects.runAll();
+            forward(effects.commit().thenApply(_ -> answer), reply);
+        });
+        return reply;
+    }
+
+    /** See SocketService.TransferOwnership. */
+    public CompletableFuture<TransferOwnershipResponse> transfer(
+            Caller caller, TransferOwnershipRequest request, BooleanSupplier cancelled) {
+        CompletableFuture<TransferOwnershipResponse> reply = new CompletableFuture<>();
+        submit(
+                reply,
+                () -> forward(
+                        deposits.collect(caller.uid(), request.getDepositId()).thenCompose(deposited -> {
+                            tellTime();
+                            return transfer.take(caller, request, deposited, cancelled);
+                        }),
+                        reply));
+        return reply;
+    }
+
+    private static <T> void forward(CompletionStage<T> answer, CompletableFuture<T> reply) {
+        answer.whenComplete((value, failure) -> {
+            if (failure == null) {
+                reply.complete(value);
+            } else {
+                reply.completeExceptionally(failure);
+            }
+        });
+    }
+
+    private void submit(CompletableFuture<?> reply, Runnable command) {
+        boolean queued = loop.submit(() -> {
+            try {
+                command.run();
+            } catch (RuntimeException e) {
+                effects.runAll();
+                reply.completeExceptionally(e);
+            }
+        });
+        if (!queued) {
+            reply.completeExceptionally(new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_STOPPING, "", "the broker is stopping, or too busy; try again"));
+        }
+    }
+
+    private void reported(Slot slot, int generationTag, int events) {
+        tellTime();
+        brokerage.watchedGeneration(slot).ifPresent(generation -> {
+            if (Watcher.isOf(generationTag, generation)) {
+                Candidate candidate = brokerage.candidate(slot);
+                Readiness readiness =
+                        probe.look(descriptors.at(slot), candidate.kind(), candidate.protocol(), events);
+                brokerage.ready(slot, readiness);
+            }
+        });
+        effects.runAll();
+    }
+
+    private void exited(long activationId, ExitStatus status) {
+        tellTime();
+        brokerage.exited(activationId, status.isSuccess(), status.toString());
+        effects.runAll();
+    }
+
+    /**
+     * Ends the thread and closes everything that it owns. Connections are closed, not shut down: what a handler holds goes
+     * on.
+     */
+    @Override
+    public void close() {
+        loop.stop();
+        try {
+            thread.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        launcher.close();
+        fdServer.close();
+        deposits.close();
+        handlers.close();
+        descriptors.close();
+        loop.close();
+    }
+}

@@ -1,0 +1,160 @@
+package io.socketbroker.daemon.conductor;
+
+import io.socketbroker.daemon.activation.HandlerTable;
+import io.socketbroker.daemon.activation.Launcher;
+import io.socketbroker.daemon.core.Brokerage;
+import io.socketbroker.daemon.core.Effect;
+import io.socketbroker.daemon.core.JournalEntry;
+import io.socketbroker.daemon.core.LaunchPlan;
+import io.socketbroker.daemon.core.Slot;
+import io.socketbroker.daemon.custody.Custody;
+import io.socketbroker.daemon.events.EventRing;
+import io.socketbroker.daemon.journal.Journal;
+import io.socketbroker.daemon.loop.EventLoop;
+import io.socketbroker.daemon.watch.DescriptorTable;
+import io.socketbroker.daemon.watch.Watcher;
+import io.socketbroker.linux.DescriptorFlags;
+import io.socketbroker.linux.LinuxException;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.PidFd;
+import io.socketbroker.linux.Signals;
+import io.socketbroker.linux.SpawnedProcess;
+import io.socketbroker.linux.Sockets;
+import io.socketbroker.v1.LaunchStyle;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out what the rules decided, in their order. On the conductor thread. */
+final class EffectRunner {
+    private static final Logger log = LoggerFactory.getLogger(EffectRunner.class);
+
+    private final EventLoop loop;
+    private final Brokerage brokerage;
+    private final DescriptorTable descriptors;
+    private final Watcher watcher;
+    private final Acceptor acceptor;
+    private final Launcher launcher;
+    private final HandlerTable handlers;
+    private final Custody custody;
+    private final Journal journal;
+    private final EventRing events;
+    private List<JournalEntry> unwritten = new ArrayList<>();
+
+    EffectRunner(
+            EventLoop loop,
+            Brokerage brokerage,
+            DescriptorTable descriptors,
+            Watcher watcher,
+            Acceptor acceptor,
+            Launcher launcher,
+            HandlerTable handlers,
+            Custody custody,
+            Journal journal,
+            EventRing events) {
+        this.loop = loop;
+        this.brokerage = brokerage;
+        this.descriptors = descriptors;
+        this.watcher = watcher;
+        this.acceptor = acceptor;
+        this.launcher = launcher;
+        this.handlers = handlers;
+        this.custody = custody;
+        this.journal = journal;
+        this.events = events;
+    }
+
+    /** Until nothing is left: some effects bring events that have effects of their own. */
+    void runAll() {
+        List<Effect> effects = brokerage.takeEffects();
+        while (!effects.isEmpty()) {
+            effects.forEach(this::run);
+            effects = brokerage.takeEffects();
+        }
+    }
+
+    /** Writes what the effects changed; completes when it is committed. */
+    CompletionStage<Void> commit() {
+        List<JournalEntry> batch = unwritten;
+        unwritten = new ArrayList<>();
+        return journal.append(batch);
+    }
+
+    private void run(Effect effect) {
+        switch (effect) {
+            case Effect.Watch(Slot slot, long generation) ->
+                watcher.watch(slot, generation, descriptors.at(slot));
+            case Effect.Unwatch(Slot slot) -> watcher.unwatch(slot, descriptors.at(slot));
+            case Effect.Close(Slot slot, boolean shutdown) -> close(slot, shutdown);
+            case Effect.Accept(Slot slot, long _, int atMost) -> acceptor.accept(slot, atMost, this::runAll);
+            case Effect.Launch(LaunchPlan plan) -> launch(plan);
+            case Effect.Journal(JournalEntry entry) -> unwritten.add(entry);
+            case Effect.Emit(Effect.Happening happening) -> events.append(happening, Instant.now());
+        }
+    }
+
+    private void close(Slot slot, boolean shutdown) {
+        custody.drop(slot);
+        try (OwnedFd descriptor = descriptors.unbind(slot)) {
+            if (shutdown) {
+                Sockets.shutdown(descriptor.fd(), Sockets.SHUT_RDWR);
+            }
+        } catch (LinuxException e) {
+            log.warn("closing {}: {}", slot, e.getMessage());
+        }
+    }
+
+    private void launch(LaunchPlan plan) {
+        LaunchStyle style = plan.exec().getStyle();
+        Optional<OwnedFd> descriptor = Optional.empty();
+        if (style != LaunchStyle.LAUNCH_STYLE_CLAIM) {
+            try {
+                // inetd programs expect a blocking socket; the flag belongs to the open socket, not to the duplicate.
+                DescriptorFlags.setNonBlocking(
+                        descriptors.at(plan.slot()),
+                        style != LaunchStyle.LAUNCH_STYLE_SOCKET && plan.candidate().nonBlocking());
+                descriptor = Optional.of(descriptors.duplicate(plan.slot()));
+            } catch (LinuxException e) {
+                brokerage.launchFailed(plan.activationId(), e.toString());
+                return;
+            }
+        }
+        launcher.launch(plan, descriptor, new Launcher.Outcome() {
+            @Override
+            public void started(SpawnedProcess process) {
+                if (!loop.submit(() -> running(plan, process))) {
+                    process.pidfd().close();
+                }
+            }
+
+            @Override
+            public void failed(String error) {
+                loop.submit(() -> {
+                    log.warn("task {} activation {}: {}", plan.task(), plan.activationId(), error);
+                    brokerage.launchFailed(plan.activationId(), error);
+                    runAll();
+                });
+            }
+        });
+    }
+
+    private void running(LaunchPlan plan, SpawnedProcess process) {
+        try {
+            handlers.add(plan.activationId(), process);
+        } catch (LinuxException e) {
+            // It cannot be watched, so it must not run: nobody would notice its end.
+            PidFd.sendSignal(process.pidfd().fd(), Signals.SIGKILL);
+            PidFd.waitFor(process.pidfd().fd(), true);
+            process.pidfd().close();
+            brokerage.launchFailed(plan.activationId(), e.toString());
+            runAll();
+            return;
+        }
+        brokerage.launched(plan.activationId(), process.pid());
+        runAll();
+    }
+}

@@ -1,0 +1,115 @@
+package io.socketbroker.daemon.conductor;
+
+import io.socketbroker.daemon.core.BrokerRefusal;
+import io.socketbroker.daemon.core.Brokerage;
+import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.core.Slot;
+import io.socketbroker.daemon.transfer.Deposits;
+import io.socketbroker.daemon.transfer.FrameHandler;
+import io.socketbroker.daemon.watch.DescriptorTable;
+import io.socketbroker.linux.DescriptorFlags;
+import io.socketbroker.linux.Fd;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.v1.Claim;
+import io.socketbroker.v1.CompleteResponse;
+import io.socketbroker.v1.Delivery;
+import io.socketbroker.v1.Deposit;
+import io.socketbroker.v1.Deposited;
+import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.FdFrame;
+import io.socketbroker.v1.Released;
+import java.util.List;
+
+/** What each frame of fd.sock means. On the conductor thread. */
+final class Frames implements FrameHandler {
+    private final Brokerage brokerage;
+    private final Deposits deposits;
+    private final DescriptorTable descriptors;
+    private final Runnable beforeEvent;
+    private final Runnable runEffects;
+
+    /**
+     * Answers frames.
+     *
+     * @param beforeEvent tells the rules the time
+     * @param runEffects carries out what followed
+     */
+    Frames(
+            Brokerage brokerage,
+            Deposits deposits,
+            DescriptorTable descriptors,
+            Runnable beforeEvent,
+            Runnable runEffects) {
+        this.brokerage = brokerage;
+        this.deposits = deposits;
+        this.descriptors = descriptors;
+        this.beforeEvent = beforeEvent;
+        this.runEffects = runEffects;
+    }
+
+    @Override
+    public Answer frame(long connection, Caller caller, FdFrame frame, List<OwnedFd> received, boolean truncated) {
+        beforeEvent.run();
+        return switch (frame.getBodyCase()) {
+            case DEPOSIT -> deposit(caller, frame.getDeposit(), received, truncated);
+            case CLAIM -> claim(connection, caller, frame.getClaim());
+            case ACKNOWLEDGE -> acknowledge(connection, frame.getAcknowledge().getDeliveryId());
+            case COMPLETE -> {
+                FdFrame.Builder answer = FdFrame.newBuilder()
+                        .setCompleted(CompleteResponse.newBuilder()
+                                .addAllErrors(brokerage.complete(caller, frame.getComplete())));
+                runEffects.run();
+                yield new Answer(answer, List.of());
+            }
+            case HELLO ->
+                throw new BrokerRefusal(
+                        ErrorReason.ERROR_REASON_NOT_IMPLEMENTED, "hello", "sessions are not there yet; use exec tasks");
+            default ->
+                throw new BrokerRefusal(
+                        ErrorReason.ERROR_REASON_MALFORMED_FRAME,
+                        "body",
+                        frame.getBodyCase() + " is sent by the broker, not to it");
+        };
+    }
+
+    private Answer deposit(Caller caller, Deposit deposit, List<OwnedFd> received, boolean truncated) {
+        deposits.deposit(
+                caller.uid(), deposit.getDepositId(), deposit.getDescriptorCount(), received, truncated);
+        return new Answer(
+                FdFrame.newBuilder().setDeposited(Deposited.newBuilder().setDepositId(deposit.getDepositId())),
+                List.of());
+    }
+
+    private Answer claim(long connection, Caller caller, Claim claim) {
+        Brokerage.Outgoing outgoing = brokerage.claim(caller, Brokerage.token(claim.getToken()), connection);
+        runEffects.run();
+        List<Fd> out = outgoing.slots().stream().map(this::restored).toList();
+        return new Answer(
+                FdFrame.newBuilder()
+                        .setDelivery(Delivery.newBuilder()
+                                .setDeliveryId(outgoing.deliveryId())
+                                .setActivation(outgoing.activation())),
+                out);
+    }
+
+    /** As its giver had it. */
+    private Fd restored(Slot slot) {
+        Fd fd = descriptors.at(slot);
+        DescriptorFlags.setNonBlocking(fd, brokerage.candidate(slot).nonBlocking());
+        return fd;
+    }
+
+    private Answer acknowledge(long connection, long deliveryId) {
+        brokerage.acknowledge(deliveryId, connection);
+        runEffects.run();
+        return new Answer(
+                FdFrame.newBuilder().setReleased(Released.newBuilder().setDeliveryId(deliveryId)), List.of());
+    }
+
+    @Override
+    public void disconnected(long connection) {
+        beforeEvent.run();
+        brokerage.disconnected(connection);
+        runEffects.run();
+    }
+}

@@ -1,0 +1,154 @@
+package io.socketbroker.daemon.conductor;
+
+import io.socketbroker.daemon.core.BrokerRefusal;
+import io.socketbroker.daemon.core.Brokerage;
+import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.core.Candidate;
+import io.socketbroker.daemon.core.Slot;
+import io.socketbroker.daemon.custody.Custody;
+import io.socketbroker.daemon.loop.EventLoop;
+import io.socketbroker.daemon.transfer.Deposits;
+import io.socketbroker.daemon.watch.DescriptorTable;
+import io.socketbroker.daemon.watch.SocketInspector;
+import io.socketbroker.linux.DescriptorFlags;
+import io.socketbroker.linux.Fd;
+import io.socketbroker.linux.LinuxException;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.SocketOptions;
+import io.socketbroker.v1.AcceptMode;
+import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.ItemError;
+import io.socketbroker.v1.TransferOwnershipRequest;
+import io.socketbroker.v1.TransferOwnershipResponse;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Deposit and call have met: inspect, take into ownership, make custody, watch, reply. On the conductor thread. */
+final class Transfer {
+    private final EventLoop loop;
+    private final Brokerage brokerage;
+    private final DescriptorTable descriptors;
+    private final SocketInspector inspector;
+    private final Custody custody;
+    private final EffectRunner effects;
+
+    Transfer(
+            EventLoop loop,
+            Brokerage brokerage,
+            DescriptorTable descriptors,
+            SocketInspector inspector,
+            Custody custody,
+            EffectRunner effects) {
+        this.loop = loop;
+        this.brokerage = brokerage;
+        this.descriptors = descriptors;
+        this.inspector = inspector;
+        this.custody = custody;
+        this.effects = effects;
+    }
+
+    /**
+     * Takes the descriptors or closes them.
+     *
+     * @param cancelled whether nobody waits for the reply any more
+     */
+    CompletableFuture<TransferOwnershipResponse> take(
+            Caller caller, TransferOwnershipRequest request, List<OwnedFd> deposited, BooleanSupplier cancelled) {
+        List<Brokerage.Adopted> adopted;
+        try {
+            adopted = brokerage.transfer(caller, request, inspect(request, deposited));
+        } catch (BrokerRefusal | LinuxException e) {
+            Deposits.closeAll(deposited);
+            throw e;
+        }
+        // Replaced sockets free their slots first.
+        effects.runAll();
+        Map<Slot, Fd> taken = new LinkedHashMap<>();
+        for (int i = 0; i < adopted.size(); i++) {
+            Slot slot = adopted.get(i).slot();
+            if (adopted.get(i).keepsFormerDescriptor()) {
+                deposited.get(i).close();
+            } else {
+                prepare(deposited.get(i).fd(), request, i);
+                descriptors.bind(slot, deposited.get(i));
+            }
+            taken.put(slot, descriptors.at(slot));
+        }
+        List<Slot> slots = List.copyOf(taken.keySet());
+        CompletableFuture<TransferOwnershipResponse> reply = new CompletableFuture<>();
+        custody.put(taken)
+                .thenCombine(effects.commit(), (_, _) -> slots)
+                .whenComplete((_, failure) -> onLoop(() -> finish(slots, failure, cancelled, reply)));
+        return reply;
+    }
+
+    /** An accept that finds nothing must not block; the flag is restored when the listener leaves. */
+    private static void prepare(Fd fd, TransferOwnershipRequest request, int index) {
+        boolean listens = SocketOptions.isListening(fd);
+        boolean handedOver =
+                request.getItems(index).getOptions().getAcceptMode() == AcceptMode.ACCEPT_MODE_LISTENER;
+        if (listens && !handedOver) {
+            DescriptorFlags.setNonBlocking(fd, true);
+        }
+    }
+
+    private List<Candidate> inspect(TransferOwnershipRequest request, List<OwnedFd> deposited) {
+        if (request.getItemsCount() != deposited.size()) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_DESCRIPTOR_COUNT_MISMATCH,
+                    "items",
+                    request.getItemsCount() + " items for " + deposited.size()
+                            + " descriptors; there must be one for each");
+        }
+        List<Candidate> candidates = new ArrayList<>();
+        List<ItemError> errors = new ArrayList<>();
+        for (int i = 0; i < deposited.size(); i++) {
+            try {
+                candidates.add(inspector.inspect(deposited.get(i).fd(), "items[" + i + "]"));
+            } catch (BrokerRefusal refusal) {
+                errors.add(refusal.asItem(i, request.getItems(i).getSocketId()));
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw BrokerRefusal.batch(errors);
+        }
+        return candidates;
+    }
+
+    private void finish(
+            List<Slot> slots,
+            @Nullable Throwable failure,
+            BooleanSupplier cancelled,
+            CompletableFuture<TransferOwnershipResponse> reply) {
+        if (failure != null || cancelled.getAsBoolean()) {
+            brokerage.transferAbandoned(slots);
+            effects.runAll();
+            reply.completeExceptionally(
+                    failure != null
+                            ? new CompletionException(failure)
+                            : new BrokerRefusal(
+                                    ErrorReason.ERROR_REASON_CLAIM_EXPIRED, "", "the call was cancelled"));
+            return;
+        }
+        TransferOwnershipResponse response = TransferOwnershipResponse.newBuilder()
+                .addAllSockets(brokerage.custodyTaken(slots))
+                .build();
+        effects.runAll();
+        reply.complete(response);
+    }
+
+    private void onLoop(Runnable action) {
+        if (loop.isCurrentThread()) {
+            action.run();
+        } else {
+            // Refused only when the loop has ended, and every descriptor with it.
+            loop.submit(action);
+        }
+    }
+}

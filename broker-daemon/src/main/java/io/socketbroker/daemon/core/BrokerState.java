@@ -1,0 +1,84 @@
+package io.socketbroker.daemon.core;
+
+import io.socketbroker.daemon.time.Timers;
+import io.socketbroker.v1.EventType;
+import io.socketbroker.v1.TriggerDetails;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** What all rules share: the tables, the time that the conductor told, and the effects made so far. */
+final class BrokerState {
+    final BrokerLimits limits;
+    final SocketTable sockets = new SocketTable();
+    final Map<TaskName, TaskEntry> tasks = new TreeMap<>();
+    final Map<Long, Activation> activations = new HashMap<>();
+    final Map<Token, Activation> activationTokens = new HashMap<>();
+    final Timers timers = new Timers();
+    final FormerOwnership former = new FormerOwnership();
+    final RandomGenerator random;
+    private final Supplier<Token> tokens;
+    private List<Effect> effects = new ArrayList<>();
+    private long lastGeneration;
+    long nowNanos;
+    Instant wallTime = Instant.EPOCH;
+
+    BrokerState(BrokerLimits limits, Supplier<Token> tokens, RandomGenerator random) {
+        this.limits = limits;
+        this.tokens = tokens;
+        this.random = random;
+    }
+
+    Token newToken() {
+        return tokens.get();
+    }
+
+    /** Grows over all sockets, so that a slot's next socket never has the generation of the former one. */
+    long newGeneration() {
+        return ++lastGeneration;
+    }
+
+    void effect(Effect effect) {
+        effects.add(effect);
+    }
+
+    List<Effect> takeEffects() {
+        if (effects.isEmpty()) {
+            return List.of();
+        }
+        List<Effect> taken = effects;
+        effects = new ArrayList<>();
+        return taken;
+    }
+
+    void emit(EventType type, SocketEntry socket, String message) {
+        emit(type, socket, null, null, message);
+    }
+
+    void emit(
+            EventType type,
+            SocketEntry socket,
+            @Nullable Activation activation,
+            @Nullable TriggerDetails trigger,
+            String message) {
+        effect(new Effect.Emit(new Effect.Happening(
+                type,
+                socket.name.uid(),
+                socket.name,
+                socket.task,
+                activation == null ? 0 : activation.id,
+                activation == null ? 0 : activation.pid,
+                trigger,
+                message)));
+    }
+
+    void emit(EventType type, TaskName task, String message) {
+        effect(new Effect.Emit(new Effect.Happening(type, task.uid(), null, task, 0, 0, null, message)));
+    }
+}

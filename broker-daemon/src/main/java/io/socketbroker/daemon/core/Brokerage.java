@@ -1,0 +1,341 @@
+package io.socketbroker.daemon.core;
+
+import com.google.protobuf.ByteString;
+import io.socketbroker.v1.CloseSocketRequest;
+import io.socketbroker.v1.CompleteRequest;
+import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.GetActivationResponse;
+import io.socketbroker.v1.ItemError;
+import io.socketbroker.v1.ListSocketsRequest;
+import io.socketbroker.v1.ListSocketsResponse;
+import io.socketbroker.v1.ReclaimRequest;
+import io.socketbroker.v1.ReclaimResponse;
+import io.socketbroker.v1.RegisterTaskRequest;
+import io.socketbroker.v1.RegisterTaskResponse;
+import io.socketbroker.v1.Socket;
+import io.socketbroker.v1.SocketKey;
+import io.socketbroker.v1.SocketState;
+import io.socketbroker.v1.Task;
+import io.socketbroker.v1.TaskKey;
+import io.socketbroker.v1.TransferOwnershipRequest;
+import io.socketbroker.v1.UnregisterTaskRequest;
+import io.socketbroker.v1.UpdateSocketRequest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The brokerage rules behind one door. Each call is one event; {@link #takeEffects} has what follows from it. A refused
+ * call throws {@link BrokerRefusal} and changes nothing. Not thread-safe: the conductor's own.
+ */
+public final class Brokerage {
+    private static final int MOST_BATCH = 253;
+
+    private final BrokerState state;
+    private final Parking parking;
+    private final Dispatcher dispatcher;
+    private final Leases leases;
+    private final Claims claims;
+    private final Tasks tasks;
+    private final Transfers transfers;
+    private final Queries queries;
+
+    /**
+     * A broker without sockets.
+     *
+     * @param limits bounds of everything
+     * @param brokerUid the uid that exec handlers run as
+     * @param tokens secrets, from a cryptographic source
+     * @param random jitter of retries
+     */
+    public Brokerage(BrokerLimits limits, int brokerUid, Supplier<Token> tokens, RandomGenerator random) {
+        state = new BrokerState(limits, tokens, random);
+        parking = new Parking(state);
+        dispatcher = new Dispatcher(state, parking);
+        leases = new Leases(state, parking, dispatcher);
+        claims = new Claims(state, parking, dispatcher, leases);
+        tasks = new Tasks(state, parking, dispatcher, brokerUid);
+        transfers = new Transfers(state, parking, dispatcher, tasks);
+        queries = new Queries(state);
+    }
+
+    /** Tells the time and runs what is due. Monotonic nanoseconds from any origin that is not in the future. */
+    public void advance(long nowNanos, Instant wallTime) {
+        state.nowNanos = nowNanos;
+        state.wallTime = wallTime;
+        state.timers.runDue(nowNanos);
+    }
+
+    /** When {@link #advance} has something to do again. */
+    public OptionalLong nextDeadlineNanos() {
+        return state.timers.nextDeadlineNanos();
+    }
+
+    /** What has to be done, in order; each effect is returned once. */
+    public List<Effect> takeEffects() {
+        return state.takeEffects();
+    }
+
+    // Tasks
+
+    /** See TaskService.RegisterTask. */
+    public RegisterTaskResponse register(Caller caller, RegisterTaskRequest request) {
+        TaskName name = taskName(caller, request.getKey());
+        ItemRules.checkName(name.name(), "key.name");
+        Tasks.Registration registration = tasks.register(name, request.getSpec());
+        return RegisterTaskResponse.newBuilder()
+                .setTask(queries.view(registration.task()))
+                .setReplaced(registration.replaced())
+                .setAdoptedSockets(registration.adoptedSockets())
+                .build();
+    }
+
+    /** See TaskService.UnregisterTask; how many sockets were concerned. */
+    public int unregister(Caller caller, UnregisterTaskRequest request) {
+        return tasks.unregister(taskName(caller, request.getKey()), request.getSockets());
+    }
+
+    /** See TaskService.GetTask. */
+    public Task task(Caller caller, TaskKey key) {
+        return queries.view(tasks.require(taskName(caller, key), "key"));
+    }
+
+    /** See TaskService.ListTasks. */
+    public List<Task> tasks(Caller caller, String app) {
+        return queries.tasks(caller, app);
+    }
+
+    // Sockets
+
+    /** One item that was taken: its slot, and whether a descriptor is there already. */
+    public record Adopted(Slot slot, boolean keepsFormerDescriptor) {}
+
+    /**
+     * Takes sockets into ownership, all or none. They are DEPOSITED until {@link #custodyTaken}. The effects, which may
+     * free slots, run before the new descriptors are bound.
+     */
+    public List<Adopted> transfer(Caller caller, TransferOwnershipRequest request, List<Candidate> candidates) {
+        return transfers.transfer(caller, request.getApp(), request.getItemsList(), candidates);
+    }
+
+    /** Journal and custody have them: watched from here on. */
+    public List<Socket> custodyTaken(List<Slot> slots) {
+        List<SocketEntry> entries = slots.stream()
+                .map(slot -> state.sockets.at(slot).orElseThrow())
+                .toList();
+        transfers.custodyTaken(entries);
+        return entries.stream().map(entry -> Views.socket(entry, false)).toList();
+    }
+
+    /** The caller went away before its reply: the sockets are still the caller's, and the broker lets go of its copies. */
+    public void transferAbandoned(List<Slot> slots) {
+        for (Slot slot : slots) {
+            state.sockets.at(slot).ifPresent(socket -> {
+                dispatcher.withdraw(socket);
+                parking.release(socket, "the transfer was cancelled before its reply");
+            });
+        }
+    }
+
+    /** See SocketService.Reclaim. */
+    public ReclaimResponse reclaim(Caller caller, ReclaimRequest request) {
+        if (request.getKeysCount() == 0 || request.getKeysCount() > MOST_BATCH) {
+            throw ItemRules.invalid("keys", "must have 1 to " + MOST_BATCH + " entries");
+        }
+        if (request.getExpectedGenerationsCount() != 0
+                && request.getExpectedGenerationsCount() != request.getKeysCount()) {
+            throw ItemRules.invalid("expected_generations", "must have one entry for each key, or none");
+        }
+        List<SocketEntry> sockets = new ArrayList<>();
+        Set<SocketName> seen = new HashSet<>();
+        for (int index = 0; index < request.getKeysCount(); index++) {
+            long generation = request.getExpectedGenerationsCount() == 0 ? 0 : request.getExpectedGenerations(index);
+            SocketEntry socket = require(caller, request.getKeys(index), "keys[" + index + "]", generation);
+            if (!seen.add(socket.name)) {
+                throw ItemRules.invalid("keys[" + index + "]", "stands twice");
+            }
+            sockets.add(socket);
+        }
+        Claims.Ticket ticket = claims.reclaim(caller, sockets);
+        return ReclaimResponse.newBuilder()
+                .setToken(ticket.token().bytes())
+                .setExpiresAt(Views.timestamp(ticket.expiresAt()))
+                .addAllSockets(ticket.sockets().stream()
+                        .map(socket -> Views.socket(socket, true))
+                        .toList())
+                .build();
+    }
+
+    /** See SocketService.CloseSocket. */
+    public Socket close(Caller caller, CloseSocketRequest request) {
+        SocketEntry socket = require(caller, request.getKey(), "key", request.getExpectedGeneration());
+        if (socket.is(SocketState.SOCKET_STATE_DEPOSITED)) {
+            throw BrokerRefusal.held("socket " + socket.name + " is still being taken into custody", "the broker");
+        }
+        Socket view = Views.socket(socket, false);
+        dispatcher.withdraw(socket);
+        Transfers.endLease(socket);
+        parking.close(socket, true, "closed by process " + caller.pid());
+        return view;
+    }
+
+    /** See SocketService.UpdateSocket. */
+    public Socket update(Caller caller, UpdateSocketRequest request) {
+        SocketEntry socket = require(caller, request.getKey(), "key", request.getExpectedGeneration());
+        ItemRules.checkContext(request.getContext(), "context", state.limits);
+        ItemRules.checkKeepAlive(request.getKeepAlive(), socket.candidate.kind(), "keep_alive");
+        int formerBytes = socket.context.size();
+        if (request.hasContext()) {
+            socket.context = request.getContext();
+            state.sockets.contextChanged(socket, formerBytes);
+        }
+        if (request.hasKeepAlive()) {
+            socket.keepAlive = request.getKeepAlive();
+            if (socket.is(SocketState.SOCKET_STATE_PARKED)) {
+                parking.stopTimer(socket);
+                parking.startKeepAlive(socket);
+            }
+        }
+        state.effect(new Effect.Journal(socket.record()));
+        return Views.socket(socket, true);
+    }
+
+    /** See SocketService.GetSocket. */
+    public Socket socket(Caller caller, SocketKey key) {
+        return Views.socket(require(caller, key, "key", 0), true);
+    }
+
+    /** See SocketService.ListSockets. */
+    public ListSocketsResponse sockets(Caller caller, ListSocketsRequest request) {
+        return queries.sockets(caller, request);
+    }
+
+    /** Counts for GetStatus. */
+    public Queries.Counts counts(Caller caller) {
+        return queries.counts(caller);
+    }
+
+    /** Running activations that the caller may see. */
+    public List<io.socketbroker.v1.Activation> activations(Caller caller) {
+        return queries.activations(caller);
+    }
+
+    // What happens on watched sockets
+
+    /** The generation that is armed in epoll for this slot; empty if none is. */
+    public OptionalLong watchedGeneration(Slot slot) {
+        return state.sockets
+                .at(slot)
+                .filter(socket -> socket.is(SocketState.SOCKET_STATE_PARKED))
+                .map(socket -> OptionalLong.of(socket.generation))
+                .orElse(OptionalLong.empty());
+    }
+
+    /** What kind of socket a watched slot has, for the look that the shell takes at it. */
+    public Candidate candidate(Slot slot) {
+        return state.sockets.at(slot).orElseThrow().candidate;
+    }
+
+    /** What the shell found on a watched slot. */
+    public void ready(Slot slot, Readiness readiness) {
+        dispatcher.ready(state.sockets.at(slot).orElseThrow(), readiness);
+    }
+
+    /** A connection of a listener; its descriptor is bound to the returned slot before the effects run. */
+    public Slot accepted(Slot listener, Candidate connection) {
+        return dispatcher.accepted(state.sockets.at(listener).orElseThrow(), connection).slot;
+    }
+
+    /** The end of what {@link Effect.Accept} asked for. */
+    public void acceptingDone(Slot listener, Acceptance outcome) {
+        state.sockets.at(listener).ifPresent(entry -> dispatcher.acceptingDone(entry, outcome));
+    }
+
+    // What handlers do
+
+    /** The handler runs. */
+    public void launched(long activationId, int pid) {
+        leases.launched(activationId, pid);
+    }
+
+    /** The handler could not be started: tried again later. */
+    public void launchFailed(long activationId, String error) {
+        leases.launchFailed(activationId, error);
+    }
+
+    /** The handler's process has ended. */
+    public void exited(long activationId, boolean success, String status) {
+        leases.exited(activationId, success, status);
+    }
+
+    /** Descriptors to be sent on a connection. */
+    public record Outgoing(long deliveryId, List<Slot> slots, io.socketbroker.v1.Activation activation) {}
+
+    /** See Claim on fd.sock. Slots are empty if the descriptors were passed at launch. */
+    public Outgoing claim(Caller caller, Token token, long connection) {
+        Claims.Outgoing outgoing = claims.claim(caller, token, connection);
+        List<Slot> slots = outgoing.deliveryId() == 0
+                ? List.of()
+                : outgoing.sockets().stream().map(socket -> socket.slot).toList();
+        return new Outgoing(outgoing.deliveryId(), slots, Views.delivery(outgoing));
+    }
+
+    /** See Acknowledge on fd.sock. */
+    public void acknowledge(long deliveryId, long connection) {
+        claims.acknowledge(deliveryId, connection);
+    }
+
+    /** A connection on fd.sock has ended. */
+    public void disconnected(long connection) {
+        claims.disconnected(connection);
+    }
+
+    /** See SessionService.Complete; the items that were refused. */
+    public List<ItemError> complete(Caller caller, CompleteRequest request) {
+        if (request.getCompletionsCount() > MOST_BATCH) {
+            throw ItemRules.invalid("completions", "must have at most " + MOST_BATCH + " entries");
+        }
+        return leases.complete(caller, token(request.getToken()), request.getCompletionsList());
+    }
+
+    /** See SessionService.GetActivation. */
+    public GetActivationResponse activation(Caller caller, ByteString token) {
+        return GetActivationResponse.newBuilder()
+                .setActivation(Views.activation(leases.byToken(token(token), caller)))
+                .build();
+    }
+
+    /** A token as the wire has it. */
+    public static Token token(ByteString bytes) {
+        return Token.of(bytes)
+                .orElseThrow(() -> new BrokerRefusal(
+                        ErrorReason.ERROR_REASON_TOKEN_UNKNOWN, "token", "must have " + Token.BYTES + " bytes"));
+    }
+
+    private static TaskName taskName(Caller caller, TaskKey key) {
+        int owner = caller.ownerFor(key.hasUid(), key.getUid(), "key");
+        return new TaskName(owner, ItemRules.app(key.getApp(), owner, "key.app"), key.getName());
+    }
+
+    private SocketEntry require(Caller caller, SocketKey key, String field, long expectedGeneration) {
+        int owner = caller.ownerFor(key.hasUid(), key.getUid(), field);
+        SocketName name = new SocketName(owner, ItemRules.app(key.getApp(), owner, field + ".app"), key.getSocketId());
+        SocketEntry socket = state.sockets
+                .named(name)
+                .orElseThrow(() -> new BrokerRefusal(
+                        ErrorReason.ERROR_REASON_SOCKET_UNKNOWN, field, "there is no socket " + name));
+        if (expectedGeneration != 0 && expectedGeneration != socket.generation) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_STALE_GENERATION,
+                    field,
+                    "generation " + expectedGeneration + " of socket " + name + " is over; it is "
+                            + socket.generation + " now");
+        }
+        return socket;
+    }
+}

@@ -1,0 +1,55 @@
+package io.socketbroker.daemon.core;
+
+import io.socketbroker.v1.EventType;
+import io.socketbroker.v1.TriggerDetails;
+import org.jspecify.annotations.Nullable;
+
+/** What the shell around the rules has to do, in the order in which the effects were made. */
+public sealed interface Effect {
+    /** Arms one event of a socket; its report carries the generation, so that a stale one is recognised. */
+    record Watch(Slot slot, long generation) implements Effect {}
+
+    /** Takes a socket out of epoll. Always comes before its Close: the registration belongs to the open file. */
+    record Unwatch(Slot slot) implements Effect {}
+
+    /**
+     * Closes the broker's descriptor and frees the slot.
+     *
+     * @param shutdown end the connection first, because somebody else may have a duplicate
+     */
+    record Close(Slot slot, boolean shutdown) implements Effect {}
+
+    /** Accepts up to so many connections of a listener and reports each, then {@link Brokerage#acceptingDone}. */
+    record Accept(Slot slot, long generation, int atMost) implements Effect {}
+
+    /** Starts a handler and reports {@link Brokerage#launched} or {@link Brokerage#launchFailed}. */
+    record Launch(LaunchPlan plan) implements Effect {}
+
+    /** Writes to the journal. */
+    record Journal(JournalEntry entry) implements Effect {}
+
+    /** Tells observers. */
+    record Emit(Happening happening) implements Effect {}
+
+    /**
+     * Something that observers may want to know.
+     *
+     * @param type what
+     * @param owner whose; only this uid and administrators are told
+     * @param socket null if no socket is concerned
+     * @param task null if no task is concerned
+     * @param activationId 0 if none
+     * @param pid 0 if none
+     * @param trigger null but for SOCKET_TRIGGERED
+     * @param message for people, or empty
+     */
+    record Happening(
+            EventType type,
+            int owner,
+            @Nullable SocketName socket,
+            @Nullable TaskName task,
+            long activationId,
+            int pid,
+            @Nullable TriggerDetails trigger,
+            String message) {}
+}

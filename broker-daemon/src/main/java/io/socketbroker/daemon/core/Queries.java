@@ -1,0 +1,120 @@
+package io.socketbroker.daemon.core;
+
+import io.socketbroker.v1.ListSocketsRequest;
+import io.socketbroker.v1.ListSocketsResponse;
+import io.socketbroker.v1.SocketState;
+import io.socketbroker.v1.Task;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What callers may see; changes nothing. */
+public final class Queries {
+    private static final int DEFAULT_PAGE = 1_000;
+    private static final int LARGEST_PAGE = 10_000;
+
+    private final BrokerState state;
+
+    Queries(BrokerState state) {
+        this.state = state;
+    }
+
+    /**
+     * How much there is of everything.
+     *
+     * @param socketsByState of those that the caller may see; names without prefix
+     * @param tasks that the caller may see
+     * @param runningHandlers of all users
+     * @param sockets of all users
+     * @param ownSockets of the caller
+     * @param ownContextBytes of the caller
+     */
+    public record Counts(
+            Map<String, Integer> socketsByState,
+            int tasks,
+            int runningHandlers,
+            int sockets,
+            int ownSockets,
+            long ownContextBytes) {}
+
+    Task view(TaskEntry task) {
+        return Views.task(task, state.sockets.ofTask(task.name).size());
+    }
+
+    List<Task> tasks(Caller caller, String app) {
+        return state.tasks.values().stream()
+                .filter(task -> caller.sees(task.name.uid()))
+                .filter(task -> app.isEmpty() || task.name.app().equals(app))
+                .map(this::view)
+                .toList();
+    }
+
+    ListSocketsResponse sockets(Caller caller, ListSocketsRequest request) {
+        int size = Integer.compareUnsigned(request.getPageSize(), LARGEST_PAGE) > 0
+                ? LARGEST_PAGE
+                : request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
+        ListSocketsResponse.Builder page = ListSocketsResponse.newBuilder();
+        for (SocketEntry entry : state.sockets.after(pageStart(request.getPageToken()))) {
+            if (!caller.sees(entry.name.uid()) || !matches(entry, request)) {
+                continue;
+            }
+            if (page.getSocketsCount() == size) {
+                SocketName last = entryName(page);
+                return page.setNextPageToken(
+                                Integer.toUnsignedString(last.uid()) + "/" + last.app() + "/" + last.id())
+                        .build();
+            }
+            page.addSockets(Views.socket(entry, false));
+        }
+        return page.build();
+    }
+
+    private static SocketName entryName(ListSocketsResponse.Builder page) {
+        var key = page.getSockets(page.getSocketsCount() - 1).getKey();
+        return new SocketName(key.getUid(), key.getApp(), key.getSocketId());
+    }
+
+    private static boolean matches(SocketEntry entry, ListSocketsRequest request) {
+        return (request.getApp().isEmpty() || entry.name.app().equals(request.getApp()))
+                && (request.getTask().isEmpty() || entry.task.name().equals(request.getTask()))
+                && (request.getState() == SocketState.SOCKET_STATE_UNSPECIFIED || entry.is(request.getState()));
+    }
+
+    private static @Nullable SocketName pageStart(String token) {
+        if (token.isEmpty()) {
+            return null;
+        }
+        String[] parts = token.split("/", 3);
+        try {
+            return new SocketName(Integer.parseUnsignedInt(parts[0]), parts[1], parts[2]);
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException _) {
+            throw ItemRules.invalid("page_token", "is not from a former answer");
+        }
+    }
+
+    Counts counts(Caller caller) {
+        Map<String, Integer> byState = new HashMap<>();
+        for (SocketEntry entry : state.sockets.after(null)) {
+            if (caller.sees(entry.name.uid())) {
+                byState.merge(entry.state.name().replace("SOCKET_STATE_", ""), 1, Integer::sum);
+            }
+        }
+        return new Counts(
+                byState,
+                tasks(caller, "").size(),
+                state.activations.size(),
+                state.sockets.size(),
+                state.sockets.sizeOf(caller.uid()),
+                state.sockets.contextBytesOf(caller.uid()));
+    }
+
+    List<io.socketbroker.v1.Activation> activations(Caller caller) {
+        return state.activations.values().stream()
+                .filter(activation -> caller.sees(activation.task.name.uid()))
+                .sorted(Comparator.comparingLong(activation -> activation.id))
+                .map(Views::activation)
+                .toList();
+    }
+}

@@ -1,0 +1,85 @@
+package io.socketbroker.daemon.core;
+
+import io.socketbroker.daemon.time.Timers;
+import com.google.protobuf.ByteString;
+import io.socketbroker.v1.KeepAlive;
+import io.socketbroker.v1.SocketKind;
+import io.socketbroker.v1.SocketOptions;
+import io.socketbroker.v1.SocketState;
+import io.socketbroker.v1.TriggerDetails;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** One brokered socket. Mutable; only the rules of this package change it. */
+final class SocketEntry {
+    final Slot slot;
+    final SocketName name;
+    final TaskName task;
+    final Candidate candidate;
+    final Instant transferredAt;
+    final String listenerId;
+    SocketOptions options;
+    ByteString context;
+    KeepAlive keepAlive;
+
+    SocketState state = SocketState.SOCKET_STATE_DEPOSITED;
+    long generation = 1;
+    Instant parkedAt;
+    long activations;
+    int failedAttempts;
+
+    /** Registered with epoll, armed or not. */
+    boolean watched;
+
+    /** A handler was told that the connection is over: the next return ends the socket. */
+    boolean endDelivered;
+
+    /** What happened, while QUEUED or LEASED. */
+    @Nullable TriggerDetails trigger;
+
+    /** Who has it while LEASED. */
+    @Nullable Activation lease;
+
+    /** Who is to get it while RELEASING. */
+    @Nullable Claim claim;
+
+    /** The keep-alive while PARKED, the retry while QUEUED. */
+    Timers.@Nullable Timer timer;
+
+    SocketEntry(
+            Slot slot,
+            SocketName name,
+            TaskName task,
+            Candidate candidate,
+            Instant transferredAt,
+            String listenerId,
+            SocketOptions options,
+            ByteString context,
+            KeepAlive keepAlive) {
+        this.slot = slot;
+        this.name = name;
+        this.task = task;
+        this.candidate = candidate;
+        this.transferredAt = transferredAt;
+        this.parkedAt = transferredAt;
+        this.listenerId = listenerId;
+        this.options = options;
+        this.context = context;
+        this.keepAlive = keepAlive;
+    }
+
+    boolean is(SocketState expected) {
+        return state == expected;
+    }
+
+    /** A listener or an unconnected datagram socket: a service's own socket rather than one of its connections. */
+    boolean isService() {
+        return candidate.kind() == SocketKind.SOCKET_KIND_LISTENER
+                || (candidate.kind() == SocketKind.SOCKET_KIND_DATAGRAM
+                        && candidate.peer().isEmpty());
+    }
+
+    JournalEntry.SocketPut record() {
+        return new JournalEntry.SocketPut(name, task, candidate.cookie(), generation, context, keepAlive, options);
+    }
+}

@@ -1,0 +1,137 @@
+package io.socketbroker.daemon.core;
+
+import com.google.protobuf.util.Durations;
+import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.ExecLauncher;
+import io.socketbroker.v1.ExitAction;
+import io.socketbroker.v1.LaunchStyle;
+import io.socketbroker.v1.TaskConditions;
+import io.socketbroker.v1.TaskLimits;
+import io.socketbroker.v1.TaskSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** What the specification of a task may hold. Every check throws a refusal that names the field. */
+final class TaskRules {
+    private static final int MOST_ARGUMENTS = 256;
+    private static final int MOST_COMMAND_BYTES = 64 * 1024;
+    private static final int MOST_VARIABLES = 128;
+    private static final int MOST_ENVIRONMENT_BYTES = 32 * 1024;
+
+    private TaskRules() {}
+
+    /** The specification as it will be used. Whether the program exists is the shell's to check: it takes I/O. */
+    static TaskSpec withDefaults(TaskSpec spec) {
+        if (spec.hasSystemd()) {
+            throw ItemRules.missing("spec.systemd", "the systemd launcher is not there yet; use exec");
+        }
+        TaskSpec.Builder complete = spec.toBuilder();
+        if (spec.hasExec()) {
+            checkExec(spec.getExec());
+            if (spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_UNSPECIFIED) {
+                complete.getExecBuilder().setStyle(LaunchStyle.LAUNCH_STYLE_SOCKET);
+            }
+        } else {
+            throw ItemRules.missing("spec.launcher", "tasks for attached sessions are not there yet; give a command");
+        }
+        if (spec.getExitPolicy().getOnSuccess() == ExitAction.UNRECOGNIZED
+                || spec.getExitPolicy().getOnFailure() == ExitAction.UNRECOGNIZED) {
+            throw ItemRules.invalid("spec.exit_policy", "must be CLOSE, REARM or RETRY");
+        }
+        checkLimits(spec.getLimits());
+        if (spec.getLimits().getMaxConcurrency() == 0) {
+            complete.getLimitsBuilder().setMaxConcurrency(BrokerLimits.DEFAULT_MAX_CONCURRENCY);
+        }
+        refuseWhatIsMissing(spec);
+        return complete.build();
+    }
+
+    private static void checkExec(ExecLauncher exec) {
+        if (exec.getCommandCount() == 0 || exec.getCommandCount() > MOST_ARGUMENTS) {
+            throw ItemRules.invalid("spec.exec.command", "must have 1 to " + MOST_ARGUMENTS + " strings");
+        }
+        long bytes = 0;
+        for (String argument : exec.getCommandList()) {
+            checkNoNul(argument, "spec.exec.command");
+            bytes += argument.getBytes(StandardCharsets.UTF_8).length + 1L;
+        }
+        if (bytes > MOST_COMMAND_BYTES) {
+            throw ItemRules.invalid("spec.exec.command", "must be at most " + MOST_COMMAND_BYTES + " bytes in all");
+        }
+        if (!exec.getCommand(0).startsWith("/")) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_COMMAND_NOT_ABSOLUTE,
+                    "spec.exec.command",
+                    "the program '" + exec.getCommand(0) + "' must be an absolute path");
+        }
+        if (exec.getStyle() == LaunchStyle.UNRECOGNIZED) {
+            throw ItemRules.invalid("spec.exec.style", "must be SOCKET, LISTEN_FDS or CLAIM");
+        }
+        if (!exec.getWorkingDirectory().isEmpty()
+                && !exec.getWorkingDirectory().startsWith("/")) {
+            throw ItemRules.invalid("spec.exec.working_directory", "must be an absolute path");
+        }
+        checkNoNul(exec.getWorkingDirectory(), "spec.exec.working_directory");
+        checkEnvironment(exec.getEnvironmentMap());
+    }
+
+    private static void checkEnvironment(Map<String, String> environment) {
+        if (environment.size() > MOST_VARIABLES) {
+            throw ItemRules.invalid("spec.exec.environment", "must have at most " + MOST_VARIABLES + " entries");
+        }
+        long bytes = 0;
+        for (Map.Entry<String, String> variable : environment.entrySet()) {
+            String name = variable.getKey();
+            checkNoNul(name + variable.getValue(), "spec.exec.environment");
+            if (name.isEmpty()
+                    || name.contains("=")
+                    || name.startsWith("SOCKETBROKER_")
+                    || name.startsWith("LISTEN_")) {
+                throw ItemRules.invalid(
+                        "spec.exec.environment", "'" + name + "' is not a name that a task may set");
+            }
+            bytes += name.getBytes(StandardCharsets.UTF_8).length
+                    + variable.getValue().getBytes(StandardCharsets.UTF_8).length
+                    + 2L;
+        }
+        if (bytes > MOST_ENVIRONMENT_BYTES) {
+            throw ItemRules.invalid(
+                    "spec.exec.environment", "must be at most " + MOST_ENVIRONMENT_BYTES + " bytes in all");
+        }
+    }
+
+    private static void checkNoNul(String value, String field) {
+        if (value.indexOf('\0') >= 0) {
+            throw ItemRules.invalid(field, "must not contain a NUL character");
+        }
+    }
+
+    private static void checkLimits(TaskLimits limits) {
+        int concurrency = limits.getMaxConcurrency();
+        if (concurrency < 0 || concurrency > BrokerLimits.LARGEST_MAX_CONCURRENCY) {
+            throw ItemRules.invalid(
+                    "spec.limits.max_concurrency", "must be 1 to " + BrokerLimits.LARGEST_MAX_CONCURRENCY);
+        }
+        if (limits.getMaxConnections() != 0
+                || limits.getMaxConnectionsPerSource() != 0
+                || limits.getActivationsPerSecond() != 0
+                || limits.getActivationBurst() != 0) {
+            throw ItemRules.missing("spec.limits", "only max_concurrency is there yet; leave out the others");
+        }
+    }
+
+    private static void refuseWhatIsMissing(TaskSpec spec) {
+        if (spec.hasActivationTimeout()) {
+            throw ItemRules.missing("spec.activation_timeout", "is not there yet; leave it out");
+        }
+        if (Durations.isPositive(spec.getLinger())) {
+            throw ItemRules.missing("spec.linger", "is not there yet; leave it out");
+        }
+        if (!spec.getConditions().equals(TaskConditions.getDefaultInstance())) {
+            throw ItemRules.missing("spec.conditions", "are not there yet; leave them out");
+        }
+        if (spec.getNotifyReboot()) {
+            throw ItemRules.missing("spec.notify_reboot", "is not there yet; leave it out");
+        }
+    }
+}

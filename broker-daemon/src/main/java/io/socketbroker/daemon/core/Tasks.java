@@ -1,0 +1,127 @@
+package io.socketbroker.daemon.core;
+
+import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.EventType;
+import io.socketbroker.v1.SocketDisposition;
+import io.socketbroker.v1.SocketState;
+import io.socketbroker.v1.TaskSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Registration of tasks, and what it means for the sockets that name them. */
+final class Tasks {
+    private final BrokerState state;
+    private final Parking parking;
+    private final Dispatcher dispatcher;
+    private final int brokerUid;
+
+    Tasks(BrokerState state, Parking parking, Dispatcher dispatcher, int brokerUid) {
+        this.state = state;
+        this.parking = parking;
+        this.dispatcher = dispatcher;
+        this.brokerUid = brokerUid;
+    }
+
+    /** What a registration did. */
+    record Registration(TaskEntry task, boolean replaced, int adoptedSockets) {}
+
+    Registration register(TaskName name, TaskSpec requested) {
+        requireAppOf(name.app(), name.uid(), "key.app");
+        TaskSpec spec = TaskRules.withDefaults(requested);
+        if (spec.hasExec() && name.uid() != brokerUid) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_EXEC_FOREIGN_UID,
+                    "spec.exec",
+                    "exec handlers run as the broker's uid " + Integer.toUnsignedString(brokerUid)
+                            + " and are only for tasks of that uid; run a broker of your own");
+        }
+        TaskEntry task = state.tasks.get(name);
+        boolean replaced = task != null;
+        if (task == null) {
+            long ofUid = state.tasks.keySet().stream()
+                    .filter(other -> other.uid() == name.uid())
+                    .count();
+            if (ofUid >= state.limits.tasksPerUid()) {
+                throw BrokerRefusal.limit(
+                        "tasks-per-uid",
+                        state.limits.tasksPerUid(),
+                        "uid " + Integer.toUnsignedString(name.uid()),
+                        "unregister some");
+            }
+            task = new TaskEntry(name, spec, state.wallTime);
+            state.tasks.put(name, task);
+        }
+        task.spec = spec;
+        task.registeredAt = state.wallTime;
+        state.effect(new Effect.Journal(new JournalEntry.TaskPut(name, spec)));
+        state.emit(EventType.EVENT_TYPE_TASK_REGISTERED, name, replaced ? "replaced" : "");
+        int adopted = adoptOrphans(name);
+        dispatcher.dispatch(task);
+        return new Registration(task, replaced, adopted);
+    }
+
+    private int adoptOrphans(TaskName name) {
+        int adopted = 0;
+        for (SocketEntry socket : List.copyOf(state.sockets.ofTask(name))) {
+            if (socket.is(SocketState.SOCKET_STATE_ORPHANED)) {
+                parking.park(socket, "its task is registered again");
+                adopted++;
+            }
+        }
+        return adopted;
+    }
+
+    int unregister(TaskName name, SocketDisposition disposition) {
+        TaskEntry task = require(name, "key");
+        List<SocketEntry> sockets = new ArrayList<>(state.sockets.ofTask(name));
+        if (!sockets.isEmpty() && disposition == SocketDisposition.SOCKET_DISPOSITION_UNSPECIFIED) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_TASK_IN_USE,
+                    "sockets",
+                    sockets.size() + " sockets name task " + name + "; choose ORPHAN or CLOSE for them");
+        }
+        state.tasks.remove(name);
+        task.registered = false;
+        for (SocketEntry socket : sockets) {
+            dispose(socket, disposition);
+        }
+        task.queue.clear();
+        task.heldListeners.clear();
+        state.effect(new Effect.Journal(new JournalEntry.TaskRemoved(name)));
+        state.emit(EventType.EVENT_TYPE_TASK_UNREGISTERED, name, "");
+        return sockets.size();
+    }
+
+    private void dispose(SocketEntry socket, SocketDisposition disposition) {
+        if (disposition == SocketDisposition.SOCKET_DISPOSITION_CLOSE) {
+            parking.stopTimer(socket);
+            Transfers.endLease(socket);
+            parking.close(socket, true, "its task was unregistered");
+        } else if (socket.is(SocketState.SOCKET_STATE_PARKED) || socket.is(SocketState.SOCKET_STATE_QUEUED)) {
+            parking.unwatch(socket);
+            parking.park(socket, "");
+        }
+        // A leased or releasing socket is orphaned when it comes back.
+    }
+
+    TaskEntry require(TaskName name, String field) {
+        TaskEntry task = state.tasks.get(name);
+        if (task == null) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_TASK_UNKNOWN, field, "task " + name + " is not registered");
+        }
+        return task;
+    }
+
+    /** An app name belongs to the uid that first used it, for as long as it has a task or socket. */
+    void requireAppOf(String app, int uid, String field) {
+        boolean taken = state.tasks.keySet().stream().anyMatch(task -> task.uid() != uid && task.app().equals(app))
+                || state.sockets.appUsedByOther(app, uid);
+        if (taken) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_APP_OF_ANOTHER_USER,
+                    field,
+                    "app " + app + " belongs to another user; choose another name");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.socketbroker.daemon.core;
+
+import com.google.protobuf.Timestamp;
+import io.socketbroker.linux.Endpoint;
+import io.socketbroker.v1.ActivatedSocket;
+import io.socketbroker.v1.Holder;
+import io.socketbroker.v1.KeepAlive;
+import io.socketbroker.v1.Socket;
+import io.socketbroker.v1.SocketKey;
+import io.socketbroker.v1.SocketOptions;
+import io.socketbroker.v1.Task;
+import io.socketbroker.v1.TaskKey;
+import java.time.Instant;
+
+/** Entries as callers see them. */
+public final class Views {
+    private Views() {}
+
+    static Socket socket(SocketEntry entry, boolean withContext) {
+        Socket.Builder socket = Socket.newBuilder()
+                .setKey(key(entry.name))
+                .setKind(entry.candidate.kind())
+                .setState(entry.state)
+                .setTask(entry.task.name())
+                .setCookie(entry.candidate.cookie())
+                .setGeneration(entry.lease == null ? entry.generation : entry.lease.generation)
+                .setContextBytes(entry.context.size())
+                .setTransferredAt(timestamp(entry.transferredAt))
+                .setParkedAt(timestamp(entry.parkedAt))
+                .setActivations(entry.activations)
+                .setFailedAttempts(entry.failedAttempts)
+                .setProtocol(entry.candidate.protocol())
+                .setListenerId(entry.listenerId);
+        entry.candidate.local().ifPresent(local -> socket.setLocal(endpoint(local)));
+        entry.candidate.peer().ifPresent(peer -> socket.setPeer(endpoint(peer)));
+        if (withContext) {
+            socket.setContext(entry.context);
+        }
+        if (!entry.keepAlive.equals(KeepAlive.getDefaultInstance())) {
+            socket.setKeepAlive(entry.keepAlive);
+        }
+        if (!entry.options.equals(SocketOptions.getDefaultInstance())) {
+            socket.setOptions(entry.options);
+        }
+        if (entry.lease != null) {
+            socket.setHolder(Holder.newBuilder()
+                    .setPid(entry.lease.pid)
+                    .setUid(entry.name.uid())
+                    .setActivationId(entry.lease.id)
+                    .setSince(timestamp(entry.lease.since)));
+        } else if (entry.claim != null) {
+            socket.setHolder(
+                    Holder.newBuilder().setPid(entry.claim.pid).setUid(entry.claim.uid));
+        }
+        return socket.build();
+    }
+
+    static Task task(TaskEntry entry, int sockets) {
+        return Task.newBuilder()
+                .setKey(key(entry.name))
+                .setSpec(entry.spec)
+                .setRegisteredAt(timestamp(entry.registeredAt))
+                .setSockets(sockets)
+                .setRunning(entry.running)
+                .setQueued(entry.queue.size())
+                .setLaunches(entry.launches)
+                .setFailures(entry.failures)
+                .build();
+    }
+
+    static io.socketbroker.v1.Activation activation(Activation activation) {
+        return io.socketbroker.v1.Activation.newBuilder()
+                .setActivationId(activation.id)
+                .setTask(key(activation.task.name))
+                .addSockets(ActivatedSocket.newBuilder()
+                        .setSocket(socket(activation.socket, true).toBuilder()
+                                .setGeneration(activation.generation))
+                        .setTrigger(activation.trigger)
+                        .setReleased(activation.released))
+                .build();
+    }
+
+    static io.socketbroker.v1.Activation delivery(Claims.Outgoing outgoing) {
+        return outgoing.activation().map(Views::activation).orElseGet(() -> {
+            io.socketbroker.v1.Activation.Builder reclaimed = io.socketbroker.v1.Activation.newBuilder();
+            outgoing.sockets()
+                    .forEach(socket -> reclaimed.addSockets(ActivatedSocket.newBuilder()
+                            // Contexts of a reclaim came with its reply: 253 of them would not fit in a frame.
+                            .setSocket(socket(socket, false))
+                            .setReleased(true)));
+            return reclaimed.build();
+        });
+    }
+
+    /** A name as the protocol has it. */
+    public static SocketKey key(SocketName name) {
+        return SocketKey.newBuilder()
+                .setApp(name.app())
+                .setSocketId(name.id())
+                .setUid(name.uid())
+                .build();
+    }
+
+    /** A name as the protocol has it. */
+    public static TaskKey key(TaskName name) {
+        return TaskKey.newBuilder()
+                .setApp(name.app())
+                .setName(name.name())
+                .setUid(name.uid())
+                .build();
+    }
+
+    /** A time as the protocol has it. */
+    public static Timestamp timestamp(Instant instant) {
+        return Timestamp.newBuilder()
+                .setSeconds(instant.getEpochSecond())
+                .setNanos(instant.getNano())
+                .build();
+    }
+
+    private static io.socketbroker.v1.Endpoint endpoint(Endpoint endpoint) {
+        io.socketbroker.v1.Endpoint.Builder view =
+                io.socketbroker.v1.Endpoint.newBuilder().setText(endpoint.toString());
+        if (endpoint instanceof Endpoint.Inet inet) {
+            view.setAddress(inet.address().getHostAddress()).setPort(inet.port());
+        }
+        return view.build();
+    }
+}

@@ -1,0 +1,99 @@
+package io.socketbroker.daemon.rpc;
+
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.socketbroker.daemon.conductor.Conductor;
+import io.socketbroker.daemon.core.BrokerLimits;
+import io.socketbroker.daemon.events.EventRing;
+import io.socketbroker.daemon.policy.PeerIdentity;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The gRPC server on grpc.sock, with health and reflection. */
+public final class GrpcEndpoint implements AutoCloseable {
+    /** 253 items with contexts of 64 KiB. */
+    private static final int MOST_MESSAGE_BYTES = 20 << 20;
+
+    private static final int MOST_CALLS_PER_CONNECTION = 256;
+    private static final int MOST_WAITING_REPLIES = 65_536;
+    private static final long STOP_SECONDS = 2;
+
+    private final EventLoopGroup eventLoop =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("grpc", true), EpollIoHandler.newFactory());
+    private final ThreadPoolExecutor executor = new ThreadPoolExecutor(
+            2, 2, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING_REPLIES), new DefaultThreadFactory("rpc", true));
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final Server server;
+
+    /**
+     * Serves on this path at once.
+     *
+     * @throws IOException if the socket cannot be made
+     */
+    public GrpcEndpoint(
+            Path socket,
+            Conductor conductor,
+            EventRing events,
+            PeerIdentity identity,
+            BrokerLimits limits,
+            String version,
+            int uid,
+            String custody)
+            throws IOException {
+        Replies replies = new Replies(executor);
+        server = NettyServerBuilder.forAddress(
+                        new DomainSocketAddress(socket.toFile()), PeerCredentialsNegotiator.credentials(identity))
+                .bossEventLoopGroup(eventLoop)
+                .workerEventLoopGroup(eventLoop)
+                .channelType(EpollServerDomainSocketChannel.class)
+                // Services only ask the conductor and return: no thread is needed between.
+                .directExecutor()
+                .maxInboundMessageSize(MOST_MESSAGE_BYTES)
+                .maxConcurrentCallsPerConnection(MOST_CALLS_PER_CONNECTION)
+                .intercept(new Callers())
+                .addService(new TaskRpc(conductor, replies, executor))
+                .addService(new SocketRpc(conductor, replies))
+                .addService(new SessionRpc(conductor, replies))
+                .addService(new AdminRpc(
+                        conductor,
+                        replies,
+                        executor,
+                        events,
+                        limits,
+                        new AdminRpc.Identity(version, uid, custody, Instant.now())))
+                .addService(health.getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .build()
+                .start();
+        health.setStatus("", ServingStatus.SERVING);
+    }
+
+    /** Lets calls under way finish for a short time. The socket's path goes with the server. */
+    @Override
+    public void close() {
+        health.enterTerminalState();
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                server.shutdownNow().awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        executor.shutdown();
+        eventLoop.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}

@@ -1,0 +1,209 @@
+package io.socketbroker.daemon.transfer;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.socketbroker.daemon.core.BrokerRefusal;
+import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.loop.EventLoop;
+import io.socketbroker.daemon.policy.PeerIdentity;
+import io.socketbroker.linux.DescriptorChannel;
+import io.socketbroker.linux.Epoll;
+import io.socketbroker.linux.Fd;
+import io.socketbroker.linux.LinuxException;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.Sockets;
+import io.socketbroker.v1.Error;
+import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.FdFrame;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listener of fd.sock and its connections. A connection that does not read its answers, or sends what is not a frame,
+ * is closed; nobody else notices.
+ */
+public final class FdServer implements AutoCloseable {
+    /** The largest frame: a context of 64 KiB and room for the rest. */
+    public static final int MOST_FRAME_BYTES = 160 * 1024;
+
+    private static final Logger log = LoggerFactory.getLogger(FdServer.class);
+    private static final int MOST_CONNECTIONS = 1_024;
+    private static final int MOST_CONNECTIONS_PER_UID = 256;
+    private static final int FRAMES_PER_TURN = 16;
+    private static final long ACCEPT_PAUSE_NANOS = 100_000_000L;
+    private static final int LISTENER_EVENTS = Epoll.EPOLLIN | Epoll.EPOLLONESHOT;
+
+    private final EventLoop loop;
+    private final OwnedFd listener;
+    private final PeerIdentity identity;
+    private final FrameHandler handler;
+    private final DescriptorChannel channel = new DescriptorChannel(MOST_FRAME_BYTES);
+    private final Map<Integer, Connection> connections = new HashMap<>();
+    private final int source;
+    private final int listenerSource;
+    private int lastIndex;
+
+    private record Connection(int index, OwnedFd descriptor, Caller caller) {}
+
+    /** Serves a listening SEQPACKET socket, whose owner this becomes. Before the loop runs. */
+    public FdServer(EventLoop loop, OwnedFd listener, PeerIdentity identity, FrameHandler handler) {
+        this.loop = loop;
+        this.listener = listener;
+        this.identity = identity;
+        this.handler = handler;
+        source = loop.addSource((index, _, _) -> ready(index));
+        listenerSource = loop.addSource((_, _, _) -> accept());
+        loop.add(listener.fd(), LISTENER_EVENTS, listenerSource, 0, 0);
+    }
+
+    private void accept() {
+        try {
+            Optional<OwnedFd> accepted = Sockets.accept(listener.fd(), true);
+            while (accepted.isPresent()) {
+                admit(accepted.get());
+                accepted = Sockets.accept(listener.fd(), true);
+            }
+            loop.modify(listener.fd(), LISTENER_EVENTS, listenerSource, 0, 0);
+        } catch (LinuxException e) {
+            // Out of descriptors: looking again at once would spin, because the connection still waits.
+            log.warn("fd.sock accepts no connection for now: {}", e.getMessage());
+            loop.schedule(
+                    ACCEPT_PAUSE_NANOS,
+                    () -> loop.modify(listener.fd(), LISTENER_EVENTS, listenerSource, 0, 0));
+        }
+    }
+
+    private void admit(OwnedFd descriptor) {
+        Caller caller = identity.of(descriptor.fd());
+        long ofUid = connections.values().stream()
+                .filter(connection -> connection.caller.uid() == caller.uid())
+                .count();
+        if (connections.size() >= MOST_CONNECTIONS || ofUid >= MOST_CONNECTIONS_PER_UID) {
+            log.warn("fd.sock refuses a connection of uid {}: {} connections, {} of that uid",
+                    Integer.toUnsignedString(caller.uid()), connections.size(), ofUid);
+            descriptor.close();
+            return;
+        }
+        Connection connection = new Connection(++lastIndex, descriptor, caller);
+        connections.put(connection.index, connection);
+        loop.add(descriptor.fd(), Epoll.EPOLLIN | Epoll.EPOLLRDHUP, source, connection.index, 0);
+    }
+
+    private void ready(int index) {
+        Connection connection = connections.get(index);
+        for (int i = 0; connection != null && i < FRAMES_PER_TURN; i++) {
+            if (!receive(connection)) {
+                return;
+            }
+            connection = connections.get(index);
+        }
+    }
+
+    /** False when nothing more is to be received now. */
+    private boolean receive(Connection connection) {
+        try {
+            switch (channel.receive(connection.descriptor.fd())) {
+                case DescriptorChannel.Received.Message message -> {
+                    received(connection, message);
+                    return true;
+                }
+                case DescriptorChannel.Received.WouldBlock _ -> {
+                    return false;
+                }
+                case DescriptorChannel.Received.EndOfStream _ -> close(connection);
+            }
+        } catch (LinuxException e) {
+            close(connection);
+        }
+        return false;
+    }
+
+    private void received(Connection connection, DescriptorChannel.Received.Message message) {
+        FdFrame frame;
+        try {
+            if (message.payloadTruncated()) {
+                throw new InvalidProtocolBufferException("longer than " + MOST_FRAME_BYTES + " bytes");
+            }
+            frame = FdFrame.parseFrom(message.payload());
+        } catch (InvalidProtocolBufferException e) {
+            message.close();
+            refuse(connection, 0, malformed("not a frame: " + e.getMessage()));
+            close(connection);
+            return;
+        }
+        answer(connection, frame, message);
+    }
+
+    private void answer(Connection connection, FdFrame frame, DescriptorChannel.Received.Message message) {
+        if (frame.getBodyCase() == FdFrame.BodyCase.BODY_NOT_SET
+                || (frame.getBodyCase() != FdFrame.BodyCase.DEPOSIT
+                        && !message.descriptors().isEmpty())) {
+            message.close();
+            refuse(
+                    connection,
+                    frame.getRequestId(),
+                    malformed("a frame of kind " + frame.getBodyCase() + " is not for the broker, or not with descriptors"));
+            close(connection);
+            return;
+        }
+        try {
+            FrameHandler.Answer answer = handler.frame(
+                    connection.index,
+                    connection.caller,
+                    frame,
+                    message.descriptors(),
+                    message.descriptorsTruncated());
+            send(connection, answer.frame().setRequestId(frame.getRequestId()).build(), answer.descriptors());
+        } catch (BrokerRefusal refusal) {
+            refuse(connection, frame.getRequestId(), refusal);
+        }
+    }
+
+    private static BrokerRefusal malformed(String message) {
+        return new BrokerRefusal(ErrorReason.ERROR_REASON_MALFORMED_FRAME, "frame", message);
+    }
+
+    private void refuse(Connection connection, int requestId, BrokerRefusal refusal) {
+        send(
+                connection,
+                FdFrame.newBuilder()
+                        .setRequestId(requestId)
+                        .setError(Error.newBuilder()
+                                .setReason(refusal.reason())
+                                .setField(refusal.field())
+                                .setMessage(refusal.getMessage()))
+                        .build(),
+                List.of());
+    }
+
+    private void send(Connection connection, FdFrame frame, List<Fd> descriptors) {
+        boolean sent;
+        try {
+            sent = channel.send(connection.descriptor.fd(), frame.toByteArray(), descriptors);
+        } catch (LinuxException _) {
+            sent = false;
+        }
+        if (!sent) {
+            // It does not read, or is gone: what it has not acknowledged goes back to the broker.
+            close(connection);
+        }
+    }
+
+    private void close(Connection connection) {
+        if (connections.remove(connection.index) != null) {
+            loop.delete(connection.descriptor.fd());
+            connection.descriptor.close();
+            handler.disconnected(connection.index);
+        }
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(connections.values()).forEach(this::close);
+        listener.close();
+        channel.close();
+    }
+}

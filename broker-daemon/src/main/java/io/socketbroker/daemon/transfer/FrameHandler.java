@@ -1,0 +1,33 @@
+package io.socketbroker.daemon.transfer;
+
+import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.linux.Fd;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.v1.FdFrame;
+import java.util.List;
+
+/** Answers the frames of fd.sock. On the conductor thread. */
+public interface FrameHandler {
+    /**
+     * Answers one frame.
+     *
+     * @param connection of the sender
+     * @param caller of the connection
+     * @param frame what was asked
+     * @param descriptors that came with it; the handler becomes their owner
+     * @param truncated descriptors were lost on the way
+     * @throws io.socketbroker.daemon.core.BrokerRefusal answered with Error
+     */
+    Answer frame(long connection, Caller caller, FdFrame frame, List<OwnedFd> descriptors, boolean truncated);
+
+    /** The connection has ended. */
+    void disconnected(long connection);
+
+    /**
+     * What goes back.
+     *
+     * @param frame without request_id, which the connection fills in
+     * @param descriptors borrowed for the time of the sending
+     */
+    record Answer(FdFrame.Builder frame, List<Fd> descriptors) {}
+}
