@@ -1,0 +1,119 @@
+package io.socketbroker.client;
+
+import com.google.rpc.Code;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gRPC channel of one client over {@code grpc.sock}, with an event loop of its own (a daemon thread). Connects with
+ * the first call, and again after a loss. Thread-safe.
+ */
+final class GrpcConnection implements AutoCloseable {
+
+    /** Above 253 sockets of 64 KiB context each, the most that one answer can hold by default. */
+    private static final int MAX_ANSWER_BYTES = 64 << 20;
+
+    private final RuntimeDirectory directory;
+    private final ClientTimeouts timeouts;
+    private final EventLoopGroup eventLoop;
+    private final ManagedChannel channel;
+
+    GrpcConnection(RuntimeDirectory directory, ClientTimeouts timeouts) {
+        this.directory = directory;
+        this.timeouts = timeouts;
+        this.eventLoop = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("socketbroker-grpc", true), EpollIoHandler.newFactory());
+        this.channel = NettyChannelBuilder.forAddress(
+                        new DomainSocketAddress(directory.grpcSocket().toString()))
+                .channelType(EpollDomainSocketChannel.class)
+                .eventLoopGroup(eventLoop)
+                .usePlaintext()
+                // gRPC sets it on every channel, and Netty warns that a unix socket has none; null takes it away again.
+                .withOption(ChannelOption.SO_KEEPALIVE, null)
+                .overrideAuthority("localhost")
+                .maxInboundMessageSize(MAX_ANSWER_BYTES)
+                .build();
+    }
+
+    /** One request, one answer, within the time-out. Cancelling the future cancels the call. */
+    <Q, A> CompletableFuture<A> call(MethodDescriptor<Q, A> method, Q request) {
+        var call = channel.newCall(method, withDeadline());
+        var result = new CompletableFuture<A>();
+        var _ = result.whenComplete((answer, failure) -> {
+            if (result.isCancelled()) {
+                call.cancel("cancelled by the caller", null);
+            }
+        });
+        call.start(new UnaryListener<>(result), new Metadata());
+        call.request(2);
+        call.sendMessage(request);
+        call.halfClose();
+        return result;
+    }
+
+    /** A call with a stream of answers, not yet started; without a deadline if it has no end by itself. */
+    <Q, A> ClientCall<Q, A> newStream(MethodDescriptor<Q, A> method, boolean endless) {
+        return channel.newCall(method, endless ? CallOptions.DEFAULT : withDeadline());
+    }
+
+    private CallOptions withDeadline() {
+        return CallOptions.DEFAULT.withDeadlineAfter(timeouts.call().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    BrokerException exception(Status status, Metadata trailers) {
+        return GrpcErrors.exception(status.asRuntimeException(trailers), directory);
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        try {
+            var bound = timeouts.close().toMillis();
+            channel.awaitTermination(bound, TimeUnit.MILLISECONDS);
+            eventLoop.shutdownGracefully(0, bound, TimeUnit.MILLISECONDS).await(bound, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class UnaryListener<A> extends ClientCall.Listener<A> {
+
+        private final CompletableFuture<A> result;
+        private @Nullable A answer;
+
+        UnaryListener(CompletableFuture<A> result) {
+            this.result = result;
+        }
+
+        @Override
+        public void onMessage(A message) {
+            answer = message;
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            if (!status.isOk()) {
+                result.completeExceptionally(exception(status, trailers));
+            } else if (answer == null) {
+                result.completeExceptionally(new BrokerException(Code.INTERNAL, "the broker answered nothing"));
+            } else {
+                result.complete(answer);
+            }
+        }
+    }
+}

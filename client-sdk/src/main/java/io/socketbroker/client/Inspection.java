@@ -1,0 +1,143 @@
+package io.socketbroker.client;
+
+import com.google.protobuf.ByteString;
+import io.socketbroker.v1.AdminServiceGrpc;
+import io.socketbroker.v1.CloseSocketRequest;
+import io.socketbroker.v1.CloseSocketResponse;
+import io.socketbroker.v1.CompleteRequest;
+import io.socketbroker.v1.GetSocketRequest;
+import io.socketbroker.v1.GetSocketResponse;
+import io.socketbroker.v1.GetStatusRequest;
+import io.socketbroker.v1.GetTaskRequest;
+import io.socketbroker.v1.GetTaskResponse;
+import io.socketbroker.v1.LeaseCompletion;
+import io.socketbroker.v1.ListSocketsRequest;
+import io.socketbroker.v1.ListTasksRequest;
+import io.socketbroker.v1.RegisterTaskRequest;
+import io.socketbroker.v1.SessionServiceGrpc;
+import io.socketbroker.v1.SocketDisposition;
+import io.socketbroker.v1.SocketKey;
+import io.socketbroker.v1.SocketServiceGrpc;
+import io.socketbroker.v1.TaskKey;
+import io.socketbroker.v1.TaskServiceGrpc;
+import io.socketbroker.v1.TaskSpec;
+import io.socketbroker.v1.UnregisterTaskRequest;
+import io.socketbroker.v1.UnregisterTaskResponse;
+import io.socketbroker.v1.UpdateSocketRequest;
+import io.socketbroker.v1.UpdateSocketResponse;
+import io.socketbroker.v1.WatchEventsRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** The calls that need no descriptors, between the API's types and the protocol's. Thread-safe. */
+final class Inspection {
+
+    private static final int PAGE_SIZE = 1000;
+
+    private final GrpcConnection grpc;
+
+    Inspection(GrpcConnection grpc) {
+        this.grpc = grpc;
+    }
+
+    CompletableFuture<TaskRegistration> registerTask(TaskKey key, TaskSpec spec) {
+        var request = RegisterTaskRequest.newBuilder().setKey(key).setSpec(spec).build();
+        return grpc.call(TaskServiceGrpc.getRegisterTaskMethod(), request).thenApply(TaskRegistration::new);
+    }
+
+    CompletableFuture<Integer> unregisterTask(TaskKey key, SocketDisposition sockets) {
+        var request = UnregisterTaskRequest.newBuilder()
+                .setKey(key)
+                .setSockets(sockets)
+                .build();
+        return grpc.call(TaskServiceGrpc.getUnregisterTaskMethod(), request)
+                .thenApply(UnregisterTaskResponse::getAffectedSockets);
+    }
+
+    CompletableFuture<RegisteredTask> getTask(TaskKey key) {
+        var request = GetTaskRequest.newBuilder().setKey(key).build();
+        return grpc.call(TaskServiceGrpc.getGetTaskMethod(), request)
+                .thenApply(GetTaskResponse::getTask)
+                .thenApply(RegisteredTask::new);
+    }
+
+    CompletableFuture<List<RegisteredTask>> listTasks(String app) {
+        var request = ListTasksRequest.newBuilder().setApp(app).build();
+        return grpc.call(TaskServiceGrpc.getListTasksMethod(), request)
+                .thenApply(answer ->
+                        answer.getTasksList().stream().map(RegisteredTask::new).toList());
+    }
+
+    CompletableFuture<BrokeredSocket> closeSocket(SocketKey key) {
+        var request = CloseSocketRequest.newBuilder().setKey(key).build();
+        return grpc.call(SocketServiceGrpc.getCloseSocketMethod(), request)
+                .thenApply(CloseSocketResponse::getSocket)
+                .thenApply(BrokeredSocket::new);
+    }
+
+    CompletableFuture<BrokeredSocket> getSocket(SocketKey key) {
+        var request = GetSocketRequest.newBuilder().setKey(key).build();
+        return grpc.call(SocketServiceGrpc.getGetSocketMethod(), request)
+                .thenApply(GetSocketResponse::getSocket)
+                .thenApply(BrokeredSocket::new);
+    }
+
+    CompletableFuture<BrokeredSocket> updateSocket(UpdateSocketRequest request) {
+        return grpc.call(SocketServiceGrpc.getUpdateSocketMethod(), request)
+                .thenApply(UpdateSocketResponse::getSocket)
+                .thenApply(BrokeredSocket::new);
+    }
+
+    CompletableFuture<List<BrokeredSocket>> listSockets(String app) {
+        return listSockets(app, "", new ArrayList<>());
+    }
+
+    /** One page after the other, as an answer holds 10000 at most. */
+    private CompletableFuture<List<BrokeredSocket>> listSockets(String app, String page, List<BrokeredSocket> former) {
+        var request = ListSocketsRequest.newBuilder()
+                .setApp(app)
+                .setPageSize(PAGE_SIZE)
+                .setPageToken(page)
+                .build();
+        return grpc.call(SocketServiceGrpc.getListSocketsMethod(), request).thenCompose(answer -> {
+            answer.getSocketsList().stream().map(BrokeredSocket::new).forEach(former::add);
+            return answer.getNextPageToken().isEmpty()
+                    ? CompletableFuture.completedFuture(List.copyOf(former))
+                    : listSockets(app, answer.getNextPageToken(), former);
+        });
+    }
+
+    CompletableFuture<Void> complete(ByteString token, List<LeaseCompletion> completions) {
+        var request = CompleteRequest.newBuilder()
+                .setToken(token)
+                .addAllCompletions(completions)
+                .build();
+        return grpc.call(SessionServiceGrpc.getCompleteMethod(), request).thenAccept(answer -> {
+            if (answer.getErrorsCount() > 0) {
+                throw FdErrors.refusal(answer.getErrorsList());
+            }
+        });
+    }
+
+    CompletableFuture<BrokerStatus> status() {
+        return grpc.call(AdminServiceGrpc.getGetStatusMethod(), GetStatusRequest.getDefaultInstance())
+                .thenApply(BrokerStatus::new);
+    }
+
+    CompletableFuture<List<BrokerEvent>> storedEvents() {
+        var events = new ArrayList<BrokerEvent>();
+        return EventSubscription.start(grpc, WatchEventsRequest.getDefaultInstance(), events::add)
+                .ended()
+                .thenApply(end -> List.copyOf(events));
+    }
+
+    EventSubscription followEvents(long afterSequence, Consumer<BrokerEvent> consumer) {
+        var request = WatchEventsRequest.newBuilder()
+                .setFollow(true)
+                .setAfterSequence(afterSequence)
+                .build();
+        return EventSubscription.start(grpc, request, consumer);
+    }
+}

@@ -1,0 +1,142 @@
+package io.socketbroker.client;
+
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.v1.CompleteRequest;
+import io.socketbroker.v1.FdFrame;
+import io.socketbroker.v1.LaunchStyle;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The talk of a launched handler with its broker: what it was started for, and the end of each socket's lease.
+ * Thread-safe by one lock, which is held while the broker answers; every wait is bounded. Without gRPC's classes.
+ */
+final class Lease {
+
+    private static final int FIRST_LISTEN_FD = 3;
+
+    private final HandlerEnvironment environment;
+    // All below are guarded by this.
+    private @Nullable List<ActivatedSocket> sockets;
+    private @Nullable FdConnection connection;
+    private final Set<ActivatedSocket> ended = new HashSet<>();
+
+    Lease(HandlerEnvironment environment) {
+        this.environment = environment;
+    }
+
+    HandlerEnvironment environment() {
+        return environment;
+    }
+
+    synchronized List<ActivatedSocket> sockets() {
+        var known = sockets;
+        if (known != null) {
+            return known;
+        }
+        var claimed = claimOrDisconnect();
+        var list = new ArrayList<ActivatedSocket>();
+        for (int i = 0; i < claimed.activation().getSocketsCount(); i++) {
+            var one = claimed.activation().getSockets(i);
+            list.add(new ActivatedSocket(
+                    new BrokeredSocket(one.getSocket()),
+                    new Trigger(one.getTrigger()),
+                    one.getReleased(),
+                    descriptor(claimed, i),
+                    this));
+        }
+        var result = List.copyOf(list);
+        sockets = result;
+        return result;
+    }
+
+    private Claims.Claimed claimOrDisconnect() {
+        boolean good = false;
+        try {
+            var claimed = claim();
+            good = true;
+            return claimed;
+        } finally {
+            if (!good) {
+                disconnect();
+            }
+        }
+    }
+
+    private Claims.Claimed claim() {
+        try {
+            var claimed = Claims.claim(live(), environment.token());
+            int count = claimed.activation().getSocketsCount();
+            int expected = environment.style() == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS ? environment.listenFds() : 1;
+            if (environment.style() != LaunchStyle.LAUNCH_STYLE_CLAIM && count != expected) {
+                claimed.descriptors().forEach(OwnedFd::close);
+                throw new IllegalStateException(
+                        "the broker tells of " + count + " sockets, but passed " + expected + " at launch");
+            }
+            return claimed;
+        } catch (Claims.UnsureException e) {
+            // The lease is the broker's to judge: it keeps a duplicate, and this process ends without the socket.
+            e.claimed().descriptors().forEach(OwnedFd::close);
+            throw e.failure();
+        }
+    }
+
+    private LeasedDescriptor descriptor(Claims.Claimed claimed, int index) {
+        if (environment.style() == LaunchStyle.LAUNCH_STYLE_CLAIM) {
+            return LeasedDescriptor.of(claimed.descriptors().get(index));
+        }
+        return environment.style() == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS
+                ? LeasedDescriptor.of(OwnedFd.own(FIRST_LISTEN_FD + index))
+                : LeasedDescriptor.ofStandardInput();
+    }
+
+    /**
+     * Ends the lease of one socket by the given talk with the broker. If that fails, the lease goes on and can be ended
+     * again.
+     */
+    synchronized void end(ActivatedSocket socket, Runnable talk) {
+        if (ended.contains(socket)) {
+            throw new IllegalStateException("the lease of socket " + socket.id() + " was ended before");
+        }
+        talk.run();
+        ended.add(socket);
+        if (ended.size() == sockets().size()) {
+            disconnect();
+        }
+    }
+
+    synchronized void complete(LeaseEnd end) {
+        var request = FdFrame.newBuilder()
+                .setComplete(CompleteRequest.newBuilder()
+                        .setToken(environment.token())
+                        .addCompletions(end.message()));
+        var answer = live().exchange(request, List.of(), FdFrame.BodyCase.COMPLETED);
+        answer.closeDescriptors();
+        var errors = answer.frame().getCompleted().getErrorsList();
+        if (!errors.isEmpty()) {
+            throw FdErrors.refusal(errors);
+        }
+    }
+
+    private FdConnection live() {
+        var present = connection;
+        if (present != null && present.isUsable()) {
+            return present;
+        }
+        disconnect();
+        var opened = FdConnection.open(environment.directory(), ClientTimeouts.DEFAULT.descriptors());
+        connection = opened;
+        return opened;
+    }
+
+    private void disconnect() {
+        var present = connection;
+        if (present != null) {
+            present.close();
+            connection = null;
+        }
+    }
+}

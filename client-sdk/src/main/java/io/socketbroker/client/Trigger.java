@@ -1,0 +1,38 @@
+package io.socketbroker.client;
+
+import io.socketbroker.v1.CloseCause;
+import io.socketbroker.v1.TriggerDetails;
+import io.socketbroker.v1.TriggerReason;
+
+/**
+ * Why a handler got a socket. Immutable.
+ *
+ * @param message the details themselves
+ */
+public record Trigger(TriggerDetails message) {
+
+    /** What happened. */
+    public TriggerReason reason() {
+        return message.getReason();
+    }
+
+    /** The peer will send no more; what is unread can still be read. */
+    public boolean peerClosed() {
+        return message.getPeerClosed();
+    }
+
+    /** 1 for the first attempt; more when former handlers failed. */
+    public int attempt() {
+        return message.getAttempt();
+    }
+
+    /** Unread bytes when the broker looked. */
+    public int bytesAvailable() {
+        return message.getBytesAvailable();
+    }
+
+    /** With SOCKET_CLOSED: why the connection ended. */
+    public CloseCause closeCause() {
+        return message.getCloseCause();
+    }
+}

@@ -1,0 +1,208 @@
+package io.socketbroker.client;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
+import io.grpc.Server;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.SocketOptions;
+import io.socketbroker.v1.AdminServiceGrpc;
+import io.socketbroker.v1.BatchRefusal;
+import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.Event;
+import io.socketbroker.v1.GetSocketRequest;
+import io.socketbroker.v1.GetSocketResponse;
+import io.socketbroker.v1.ItemError;
+import io.socketbroker.v1.ListSocketsRequest;
+import io.socketbroker.v1.ListSocketsResponse;
+import io.socketbroker.v1.ReclaimRequest;
+import io.socketbroker.v1.ReclaimResponse;
+import io.socketbroker.v1.Socket;
+import io.socketbroker.v1.SocketServiceGrpc;
+import io.socketbroker.v1.TransferItem;
+import io.socketbroker.v1.TransferOwnershipRequest;
+import io.socketbroker.v1.TransferOwnershipResponse;
+import io.socketbroker.v1.WatchEventsRequest;
+import io.socketbroker.v1.WatchEventsResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+
+/** As much of a broker as a client can tell from a real one: takes sockets, gives them back, refuses. */
+final class FakeBroker implements AutoCloseable {
+
+    final FakeFdServer fdServer;
+    final Map<String, OwnedFd> held = new ConcurrentHashMap<>();
+    final Map<String, Socket> records = new ConcurrentHashMap<>();
+    private final AtomicInteger tokens = new AtomicInteger();
+    volatile boolean refusing;
+    volatile boolean forgetful;
+    private final RuntimeDirectory directory;
+    private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final Server server;
+
+    FakeBroker(Path runtimeDirectory) throws IOException {
+        directory = new RuntimeDirectory(runtimeDirectory);
+        fdServer = new FakeFdServer(directory.fdSocket());
+        server = NettyServerBuilder.forAddress(
+                        new DomainSocketAddress(directory.grpcSocket().toString()))
+                .channelType(EpollServerDomainSocketChannel.class)
+                .bossEventLoopGroup(loop)
+                .workerEventLoopGroup(loop)
+                .withChildOption(ChannelOption.SO_KEEPALIVE, null)
+                .addService(new Sockets())
+                .addService(new Admin())
+                .build()
+                .start();
+    }
+
+    BrokerClient client() {
+        return BrokerClient.connect(directory.path());
+    }
+
+    RuntimeDirectory directory() {
+        return directory;
+    }
+
+    static StatusRuntimeException refusal(Code code, ErrorReason reason, Message... more) {
+        var info = ErrorInfo.newBuilder()
+                .setDomain("socketbroker")
+                .setReason(reason.name().substring("ERROR_REASON_".length()))
+                .putMetadata("field", "items[0].task");
+        var status = Status.newBuilder()
+                .setCode(code.getNumber())
+                .setMessage("refused for a test")
+                .addDetails(Any.pack(info.build()));
+        for (var detail : more) {
+            status.addDetails(Any.pack(detail));
+        }
+        return StatusProto.toStatusRuntimeException(status.build());
+    }
+
+    private final class Sockets extends SocketServiceGrpc.SocketServiceImplBase {
+
+        @Override
+        public void transferOwnership(
+                TransferOwnershipRequest request, StreamObserver<TransferOwnershipResponse> observer) {
+            Awaitility.await()
+                    .atMost(3, TimeUnit.SECONDS)
+                    .until(() -> fdServer.deposits.containsKey(request.getDepositId()));
+            var fds = Objects.requireNonNull(fdServer.deposits.remove(request.getDepositId()));
+            if (refusing) {
+                fds.forEach(OwnedFd::close);
+                var item = ItemError.newBuilder().setIndex(0).setReason(ErrorReason.ERROR_REASON_TASK_UNKNOWN);
+                var batch = BatchRefusal.newBuilder().addErrors(item);
+                observer.onError(refusal(Code.NOT_FOUND, ErrorReason.ERROR_REASON_TASK_UNKNOWN, batch.build()));
+                return;
+            }
+            var answer = TransferOwnershipResponse.newBuilder();
+            for (int i = 0; i < fds.size(); i++) {
+                answer.addSockets(park(request.getItems(i), fds.get(i)));
+            }
+            observer.onNext(answer.build());
+            observer.onCompleted();
+        }
+
+        private Socket park(TransferItem item, OwnedFd fd) {
+            var key = io.socketbroker.v1.SocketKey.newBuilder().setSocketId(item.getSocketId());
+            var parked = Socket.newBuilder()
+                    .setKey(key)
+                    .setTask(item.getTask())
+                    .setContext(item.getContext())
+                    .setCookie(SocketOptions.cookie(fd.fd()))
+                    .build();
+            held.put(item.getSocketId(), fd);
+            records.put(item.getSocketId(), parked);
+            return parked;
+        }
+
+        @Override
+        public void reclaim(ReclaimRequest request, StreamObserver<ReclaimResponse> observer) {
+            var token = ByteString.copyFromUtf8("token-" + tokens.incrementAndGet());
+            var answer = ReclaimResponse.newBuilder().setToken(token);
+            var activation = io.socketbroker.v1.Activation.newBuilder();
+            var fds = new ArrayList<OwnedFd>();
+            for (var key : request.getKeysList()) {
+                var parked = Objects.requireNonNull(records.get(key.getSocketId()));
+                answer.addSockets(parked);
+                activation.addSocketsBuilder().setSocket(parked);
+                fds.add(Objects.requireNonNull(held.remove(key.getSocketId())));
+            }
+            fdServer.claimables.put(token, new FakeFdServer.Claimable(activation.build(), List.copyOf(fds)));
+            observer.onNext(answer.build());
+            observer.onCompleted();
+        }
+
+        @Override
+        public void getSocket(GetSocketRequest request, StreamObserver<GetSocketResponse> observer) {
+            var found = records.get(request.getKey().getSocketId());
+            if (found == null || forgetful) {
+                observer.onError(refusal(Code.NOT_FOUND, ErrorReason.ERROR_REASON_SOCKET_UNKNOWN));
+                return;
+            }
+            observer.onNext(GetSocketResponse.newBuilder().setSocket(found).build());
+            observer.onCompleted();
+        }
+
+        @Override
+        public void listSockets(ListSocketsRequest request, StreamObserver<ListSocketsResponse> observer) {
+            // One socket a page, so that a client must follow the pages.
+            var sorted = records.values().stream()
+                    .sorted(Comparator.comparing(s -> s.getKey().getSocketId()))
+                    .toList();
+            int index = request.getPageToken().isEmpty() ? 0 : Integer.parseInt(request.getPageToken());
+            var answer = ListSocketsResponse.newBuilder();
+            if (index < sorted.size()) {
+                answer.addSockets(sorted.get(index));
+            }
+            if (index + 1 < sorted.size()) {
+                answer.setNextPageToken(Integer.toString(index + 1));
+            }
+            observer.onNext(answer.build());
+            observer.onCompleted();
+        }
+    }
+
+    private static final class Admin extends AdminServiceGrpc.AdminServiceImplBase {
+
+        @Override
+        public void watchEvents(WatchEventsRequest request, StreamObserver<WatchEventsResponse> observer) {
+            for (int i = 1; i <= 3; i++) {
+                var event = Event.newBuilder().setSequence(request.getAfterSequence() + i);
+                observer.onNext(WatchEventsResponse.newBuilder().setEvent(event).build());
+            }
+            if (!request.getFollow()) {
+                observer.onCompleted();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+        Awaitility.await().until(server::isTerminated);
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        fdServer.close();
+        held.values().forEach(OwnedFd::close);
+    }
+}
