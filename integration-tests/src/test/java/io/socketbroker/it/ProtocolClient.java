@@ -30,6 +30,7 @@ import io.socketbroker.v1.TaskServiceGrpc;
 import io.socketbroker.v1.TaskSpec;
 import io.socketbroker.v1.TransferItem;
 import io.socketbroker.v1.TransferOwnershipRequest;
+import io.socketbroker.v1.TransferOwnershipResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -118,6 +119,14 @@ final class ProtocolClient implements AutoCloseable {
         FdFrame deposited = fdSock.deposit(id, descriptors.size(), descriptors.toArray(Fd[]::new));
         assertThat(deposited.hasDeposited()).as("deposited: %s", deposited).isTrue();
         return sockets().transferOwnership(request.setDepositId(id).build()).getSocketsList();
+    }
+
+    /** Calls without waiting for the reply; on return the broker has the call. */
+    PendingCall<TransferOwnershipResponse> startTransfer(TransferOwnershipRequest request) {
+        var call = new PendingCall<>(channel, SocketServiceGrpc.getTransferOwnershipMethod(), request);
+        // The broker takes the calls of one connection in their order.
+        socketIds();
+        return call;
     }
 
     /** Transfers one socket; the caller still owns its copy. */
