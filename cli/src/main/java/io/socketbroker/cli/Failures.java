@@ -1,6 +1,7 @@
 package io.socketbroker.cli;
 
 import io.socketbroker.client.BrokerException;
+import io.socketbroker.linux.Errno;
 import io.socketbroker.linux.LinuxException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
@@ -35,10 +36,26 @@ final class Failures {
 
     private static String line(Exception failure) {
         return switch (failure) {
-            case CommandFailure _, BrokerException _, LinuxException _, IllegalStateException _ ->
-                oneLine(message(failure));
+            case LinuxException system -> oneLine(message(system) + advice(system));
+            case CommandFailure _, BrokerException _, IllegalStateException _ -> oneLine(message(failure));
             case UncheckedIOException io -> oneLine(message(causeOrItself(io)));
             default -> "a defect of this program, please report it: " + oneLine(failure.toString()) + at(failure);
+        };
+    }
+
+    /** What to do about the errors that commands meet most. */
+    private static String advice(LinuxException failure) {
+        return switch (failure.errno()) {
+            case Errno.EADDRINUSE ->
+                ": choose another address, or end who has it; of a unix socket nobody uses, remove the path";
+            case Errno.EADDRNOTAVAIL -> ": this host has no such address, see `ip address`";
+            case Errno.EACCES, Errno.EPERM -> ": use a port from 1024 on, a folder of your own, or run as root";
+            case Errno.ECONNREFUSED -> ": nobody listens there, start the server first";
+            case Errno.ENOENT -> ": check the path";
+            case Errno.ENAMETOOLONG -> ": a unix socket's path has 107 bytes at most, choose a shorter one";
+            case Errno.ETIMEDOUT, Errno.EINPROGRESS, Errno.EAGAIN -> ": the other side does not answer";
+            case Errno.ENETUNREACH, Errno.EHOSTUNREACH -> ": there is no way to that address";
+            default -> "";
         };
     }
 
