@@ -1,9 +1,11 @@
 package io.socketbroker.cli;
 
+import com.google.protobuf.ListValue;
 import io.socketbroker.cli.demo.Demo;
 import io.socketbroker.cli.demo.Story;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -32,23 +34,36 @@ final class DemoCommand implements Callable<Integer> {
 
     private void summary(Story story) {
         output.line("");
-        var table = Table.withTitles("STEP", "MEASURED", "RESULT");
-        story.checks().forEach(check -> table.row(check.step(), check.measured(), check.passed() ? "ok" : "FAILED"));
+        var table = Table.withTitles("PART", "FROM ACTIVITY TO ANSWER", "CHECKS");
+        long failed = 0;
+        long all = 0;
+        for (var chapter : story.chapters()) {
+            long bad =
+                    chapter.checks().stream().filter(check -> !check.passed()).count();
+            table.row(
+                    chapter.subject(),
+                    chapter.wakesMillis().stream().map(millis -> millis + " ms").collect(Collectors.joining(", ")),
+                    bad == 0 ? chapter.checks().size() + " ok" : bad + " FAILED");
+            failed += bad;
+            all += chapter.checks().size();
+        }
         output.table(table);
-        long failed = story.checks().stream().filter(check -> !check.passed()).count();
         output.line("");
-        output.line((failed == 0 ? "All " + story.checks().size() + " checks passed" : failed + " checks FAILED")
-                + " in " + story.elapsedMillis() + " ms.");
+        output.line((failed == 0 ? "All " + all + " checks passed" : failed + " of " + all + " checks FAILED") + " in "
+                + story.elapsedMillis() + " ms.");
     }
 
     private static String json(Story story) {
-        var checks = com.google.protobuf.ListValue.newBuilder();
-        for (var check : story.checks()) {
-            checks.addValuesBuilder()
-                    .getStructValueBuilder()
-                    .putFields("step", Json.text(check.step()))
-                    .putFields("measured", Json.text(check.measured()))
-                    .putFields("passed", Json.flag(check.passed()));
+        var checks = ListValue.newBuilder();
+        for (var chapter : story.chapters()) {
+            for (var check : chapter.checks()) {
+                checks.addValuesBuilder()
+                        .getStructValueBuilder()
+                        .putFields("part", Json.text(chapter.subject()))
+                        .putFields("step", Json.text(check.step()))
+                        .putFields("measured", Json.text(check.measured()))
+                        .putFields("passed", Json.flag(check.passed()));
+            }
         }
         return Json.print(checks);
     }

@@ -40,7 +40,7 @@ final class TaskListCommand implements Callable<Integer> {
                     task.queued(),
                     task.running(),
                     task.message().getFailures(),
-                    String.join(" ", exec.getCommandList()));
+                    Words.shortened(String.join(" ", exec.getCommandList())));
         }
         output.table(table);
         return ExitCode.OK;

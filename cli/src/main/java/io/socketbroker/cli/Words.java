@@ -13,6 +13,7 @@ final class Words {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS", Locale.ROOT);
     private static final int PREVIEW_BYTES = 48;
+    private static final int CELL_CHARACTERS = 60;
 
     private Words() {}
 
@@ -21,6 +22,11 @@ final class Words {
         var name = value.name();
         var bare = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
         return bare.equals("UNSPECIFIED") ? "" : bare.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Fits a cell of a table; the whole text is in the view of the single thing. */
+    static String shortened(String text) {
+        return text.length() <= CELL_CHARACTERS ? text : text.substring(0, CELL_CHARACTERS - 3) + "...";
     }
 
     static String time(Timestamp time) {

@@ -29,7 +29,7 @@ final class ConversationPart {
     }
 
     void tell() throws IOException {
-        story.chapter("1. A TCP connection outlives the program that opened it");
+        story.chapter("a TCP connection", "1. A TCP connection outlives the program that opened it");
         client.registerTask(
                 TaskDefinition.ofCommand(ParkingProgram.TASK, JavaProgram.command(ConversationHandler.class))
                         .withStyle(LaunchStyle.LAUNCH_STYLE_CLAIM)
@@ -102,6 +102,7 @@ final class ConversationPart {
     }
 
     private void served(String which, Answer answer, String cookie, String context) {
+        story.wake(answer.millis());
         story.check(
                 "bytes launch the " + which + " handler, which answers",
                 answer.pid() > 0,

@@ -29,7 +29,7 @@ final class DatagramPart {
     }
 
     void tell() throws IOException {
-        story.chapter("3. A UDP socket without a server process");
+        story.chapter("a UDP socket", "3. A UDP socket without a server process");
         client.registerTask(TaskDefinition.ofCommand("datagrams", JavaProgram.command(DatagramHandler.class))
                 .withExitPolicy(ExitAction.EXIT_ACTION_REARM, ExitAction.EXIT_ACTION_RETRY));
         story.tell("socketbroker listen --task datagrams --id " + ID + " udp:127.0.0.1:0");
@@ -71,6 +71,7 @@ final class DatagramPart {
     }
 
     private long served(String which, Answer answer, String cookie) {
+        story.wake(answer.millis());
         story.check(
                 "the " + which + " datagram launches a handler, which answers",
                 answer.pid() > 0 && answer.value("cookie").equals(cookie),

@@ -25,8 +25,8 @@ public final class Demo {
 
     /** Runs to its end; what goes wrong is a failed check. */
     public void run() {
+        story.chapter("the broker", "Socket Broker: sockets that outlive their programs");
         try (var broker = PrivateBroker.start(launcher)) {
-            story.chapter("Socket Broker: sockets that outlive their programs");
             story.check(
                     "a private broker serves",
                     true,
@@ -46,7 +46,7 @@ public final class Demo {
     }
 
     private void clean(BrokerClient client) {
-        story.chapter("The end");
+        story.chapter("the end", "The end");
         for (var task : client.listTasks()) {
             client.unregisterTask(task.name(), SocketDisposition.SOCKET_DISPOSITION_UNSPECIFIED);
         }

@@ -35,6 +35,8 @@ final class JavaProgram {
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
                 "--enable-native-access=ALL-UNNAMED",
+                // Else the JDK sends to IPv6 addresses on an inherited UDP socket of IPv4, which the kernel refuses.
+                "-Djava.net.preferIPv4Stack=true",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));

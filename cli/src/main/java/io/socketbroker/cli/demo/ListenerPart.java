@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -28,7 +29,8 @@ final class ListenerPart {
     }
 
     void tell() throws IOException {
-        story.chapter("2. A listener without a server process, and /bin/cat for each connection");
+        story.chapter(
+                "a listener and /bin/cat", "2. A listener without a server process, and /bin/cat for each connection");
         client.registerTask(TaskDefinition.of("echo", "/bin/cat"));
         var command = CommandLines.append(
                 launcher,
@@ -68,9 +70,10 @@ final class ListenerPart {
             socket.getOutputStream().write(text);
             var echoed = socket.getInputStream().readNBytes(text.length);
             long millis = Story.millisSince(start);
+            story.wake(millis);
             story.check(
                     "the " + which + " connection is echoed to the byte",
-                    java.util.Arrays.equals(text, echoed),
+                    Arrays.equals(text, echoed),
                     echoed.length + " bytes, " + millis + " ms from connect");
             var holders = KernelView.tcp(port, socket.getLocalPort())
                     .map(KernelView::holders)

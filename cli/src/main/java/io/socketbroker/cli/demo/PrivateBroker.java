@@ -19,12 +19,11 @@ final class PrivateBroker implements AutoCloseable {
 
     private final Path folder;
     private final Process process;
-    private final long startMillis;
+    private long startMillis;
 
-    private PrivateBroker(Path folder, Process process, long startMillis) {
+    private PrivateBroker(Path folder, Process process) {
         this.folder = folder;
         this.process = process;
-        this.startMillis = startMillis;
     }
 
     static PrivateBroker start(Path launcher) throws IOException {
@@ -40,8 +39,10 @@ final class PrivateBroker implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();
+        var broker = new PrivateBroker(folder, process);
+        Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
         boolean serves = Waiting.until(START_BOUND, () -> !process.isAlive() || answers(folder));
-        var broker = new PrivateBroker(folder, process, Story.millisSince(start));
+        broker.startMillis = Story.millisSince(start);
         if (!serves || !process.isAlive()) {
             var log = broker.log();
             broker.close();
@@ -100,9 +101,12 @@ final class PrivateBroker implements AutoCloseable {
         }
     }
 
-    /** Ends the broker however it can, and deletes the folder. */
+    /** Ends the broker however it can, and deletes the folder. Also when the demo is interrupted, on another thread. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (!Files.exists(folder)) {
+            return;
+        }
         if (process.isAlive() && stop().isEmpty()) {
             process.destroyForcibly();
         }

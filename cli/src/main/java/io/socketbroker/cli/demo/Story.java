@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 public final class Story {
 
     private final Consumer<String> out;
-    private final List<Check> checks = new ArrayList<>();
+    private final List<Chapter> chapters = new ArrayList<>();
     private final long startNanos = System.nanoTime();
 
     /** A story that is told line by line. */
@@ -24,7 +24,21 @@ public final class Story {
      */
     public record Check(String step, String measured, boolean passed) {}
 
-    void chapter(String title) {
+    /**
+     * A part of the story; it grows while it is told.
+     *
+     * @param subject what it is about, for the summary
+     * @param wakesMillis from each activity to its handler's answer
+     */
+    public record Chapter(String subject, List<Check> checks, List<Long> wakesMillis) {
+        /** Whether there were checks and none failed. */
+        public boolean isGood() {
+            return !checks.isEmpty() && checks.stream().allMatch(Check::passed);
+        }
+    }
+
+    void chapter(String subject, String title) {
+        chapters.add(new Chapter(subject, new ArrayList<>(), new ArrayList<>()));
         out.accept("");
         out.accept(title);
     }
@@ -35,19 +49,23 @@ public final class Story {
 
     /** Notes a check; the story goes on in any case. */
     boolean check(String step, boolean passed, String measured) {
-        checks.add(new Check(step, measured, passed));
+        chapters.getLast().checks().add(new Check(step, measured, passed));
         out.accept((passed ? "  ok  " : "FAIL  ") + step + ": " + measured);
         return passed;
     }
 
-    /** All checks so far. */
-    public List<Check> checks() {
-        return List.copyOf(checks);
+    void wake(long millis) {
+        chapters.getLast().wakesMillis().add(millis);
     }
 
-    /** Whether there were checks and none failed. */
+    /** All chapters so far. */
+    public List<Chapter> chapters() {
+        return List.copyOf(chapters);
+    }
+
+    /** Whether every chapter is good. */
     public boolean isGood() {
-        return !checks.isEmpty() && checks.stream().allMatch(Check::passed);
+        return chapters.stream().allMatch(Chapter::isGood);
     }
 
     /** Since the story began. */
