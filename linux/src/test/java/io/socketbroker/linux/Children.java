@@ -28,12 +28,17 @@ final class Children {
 
     /** The signals that the calling thread blocks. */
     static String ownMask() throws IOException {
-        return value(Path.of("/proc/thread-self/status"), "SigBlk");
+        return status("thread-self", "SigBlk");
     }
 
     /** The value of a line of /proc/PID/status, for example of "SigBlk". */
     static String status(long pid, String key) throws IOException {
-        return value(Path.of("/proc", Long.toString(pid), "status"), key);
+        return status(Long.toString(pid), key);
+    }
+
+    /** The same by the path below /proc. */
+    static String status(String process, String key) throws IOException {
+        return value(Path.of("/proc", process, "status"), key);
     }
 
     private static String value(Path status, String key) throws IOException {
