@@ -35,9 +35,8 @@ final class TaskRegisterCommand implements Callable<Integer> {
             paramLabel = "STYLE",
             converter = StyleConverter.class,
             defaultValue = "socket",
-            description =
-                    "How the command finds its socket. socket (default): on descriptors 0 and 1, as inetd."
-                            + " listen-fds: from 3 on with LISTEN_FDS, as systemd. claim: it asks the broker, as the Java SDK does.")
+            description = "How the command finds its socket. socket (default): on descriptors 0 and 1, as inetd."
+                    + " listen-fds: from 3 on with LISTEN_FDS, as systemd. claim: it asks the broker with a token.")
     private LaunchStyle style = LaunchStyle.LAUNCH_STYLE_SOCKET;
 
     @Option(
