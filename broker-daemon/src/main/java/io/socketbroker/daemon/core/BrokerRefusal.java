@@ -13,6 +13,12 @@ import java.util.TreeMap;
 public final class BrokerRefusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** Messages quote what the caller sent, and must fit into gRPC's trailers, 8 KiB for all, and into a frame. */
+    private static final int LONGEST_MESSAGE = 300;
+
+    private static final int LONGEST_DETAIL = 256;
+    private static final String ELLIPSIS = "[...]";
+
     private final ErrorReason reason;
     private final transient Map<String, String> details;
     private final transient List<ItemError> items;
@@ -28,17 +34,29 @@ public final class BrokerRefusal extends RuntimeException {
 
     private BrokerRefusal(ErrorReason reason, String message, Map<String, String> details, List<ItemError> items) {
         // A refusal is an answer, not a defect: no stack trace, which costs more than the answer.
-        super(message, null, false, false);
+        super(shortened(message, LONGEST_MESSAGE), null, false, false);
         this.reason = reason;
-        this.details = Map.copyOf(details);
+        Map<String, String> shortDetails = new TreeMap<>();
+        details.forEach((name, value) -> shortDetails.put(name, shortened(value, LONGEST_DETAIL)));
+        this.details = Map.copyOf(shortDetails);
         this.items = List.copyOf(items);
+    }
+
+    /** Without its middle if it is too long: the start says what, and the end what to do. */
+    private static String shortened(String text, int longest) {
+        if (text.length() <= longest) {
+            return text;
+        }
+        int head = longest * 2 / 3;
+        int tail = longest - head - ELLIPSIS.length();
+        return text.substring(0, head) + ELLIPSIS + text.substring(text.length() - tail);
     }
 
     /** This refusal as one of a batch. */
     public ItemError asItem(int index, String socketId) {
         return ItemError.newBuilder()
                 .setIndex(index)
-                .setSocketId(socketId)
+                .setSocketId(shortened(socketId, LONGEST_DETAIL))
                 .setReason(reason)
                 .setField(field())
                 .setMessage(getMessage())

@@ -83,8 +83,13 @@ public final class Views {
             io.socketbroker.v1.Activation.Builder reclaimed = io.socketbroker.v1.Activation.newBuilder();
             outgoing.sockets()
                     .forEach(socket -> reclaimed.addSockets(ActivatedSocket.newBuilder()
-                            // Contexts of a reclaim came with its reply: 253 of them would not fit in a frame.
-                            .setSocket(socket(socket, false))
+                            // All else came with the reply to the reclaim: 253 of that would not fit in a frame.
+                            .setSocket(Socket.newBuilder()
+                                    .setKey(key(socket.name))
+                                    .setKind(socket.candidate.kind())
+                                    .setState(socket.state)
+                                    .setCookie(socket.candidate.cookie())
+                                    .setGeneration(socket.generation))
                             .setReleased(true)));
             return reclaimed.build();
         });

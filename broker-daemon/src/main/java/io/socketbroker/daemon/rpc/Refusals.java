@@ -8,6 +8,7 @@ import io.grpc.protobuf.StatusProto;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.v1.BatchRefusal;
 import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.ItemError;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,14 @@ import org.slf4j.LoggerFactory;
 final class Refusals {
     /** ErrorInfo.domain. */
     static final String DOMAIN = "socketbroker";
+
+    /**
+     * Clients take 8 KiB of trailers unless told otherwise. The details are sent in base 64, a third longer, beside the
+     * message, each of whose at most 300 characters percent-encoding can make longer.
+     */
+    private static final int MOST_DETAIL_BYTES = 3_600;
+
+    private static final int BYTES_AROUND_AN_ITEM = 16;
 
     private static final Logger log = LoggerFactory.getLogger(Refusals.class);
 
@@ -44,10 +53,23 @@ final class Refusals {
                         .putAllMetadata(refusal.details())
                         .build()));
         if (!refusal.items().isEmpty()) {
-            status.addDetails(Any.pack(
-                    BatchRefusal.newBuilder().addAllErrors(refusal.items()).build()));
+            status.addDetails(Any.pack(batch(refusal, status.build().getSerializedSize())));
         }
         return StatusProto.toStatusRuntimeException(status.build());
+    }
+
+    /** As many of the items at fault as fit: with longer trailers the client would get no status at all. */
+    private static BatchRefusal batch(BrokerRefusal refusal, int bytesUsed) {
+        BatchRefusal.Builder batch = BatchRefusal.newBuilder();
+        int bytes = bytesUsed;
+        for (ItemError item : refusal.items()) {
+            bytes += item.getSerializedSize() + BYTES_AROUND_AN_ITEM;
+            if (bytes > MOST_DETAIL_BYTES) {
+                break;
+            }
+            batch.addErrors(item);
+        }
+        return batch.build();
     }
 
     /** As the comments of ErrorReason promise. */

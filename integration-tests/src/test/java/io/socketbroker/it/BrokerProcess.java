@@ -1,0 +1,156 @@
+package io.socketbroker.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.socketbroker.daemon.BrokerDaemon;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/**
+ * The real daemon as a process of its own, with the class path of the tests, in a short folder of its own: the path of a
+ * unix socket has at most 107 bytes (unix(7)).
+ */
+final class BrokerProcess implements AutoCloseable {
+    /** In the daemon's environment, to see that handlers do not get it. */
+    static final String SECRET = "SOCKETBROKER_IT_SECRET";
+
+    private static final Duration START = Duration.ofSeconds(30);
+    private static final long STOP_SECONDS = 15;
+
+    private final Process process;
+    private final DaemonLog log;
+    private final Path home;
+
+    private BrokerProcess(Process process, DaemonLog log, Path home) {
+        this.process = process;
+        this.log = log;
+        this.home = home;
+    }
+
+    /**
+     * Starts a daemon in a new folder and waits until it serves.
+     *
+     * @param wrapper the start of its command line, such as prlimit(1) with its options
+     */
+    static BrokerProcess start(String... wrapper) throws IOException {
+        return startIn(newHome(), wrapper);
+    }
+
+    /** As {@link #start}, in a folder that exists. */
+    static BrokerProcess startIn(Path home, String... wrapper) throws IOException {
+        BrokerProcess broker = launchIn(home, wrapper);
+        Awaitility.await("daemon serves").atMost(START).until(() -> {
+            if (!broker.process.isAlive()) {
+                throw new IllegalStateException("the daemon ended at its start:\n" + broker.log);
+            }
+            return broker.log.contains("socketbroker: serving on " + broker.runtimeDirectory());
+        });
+        return broker;
+    }
+
+    /** Starts a daemon and waits for nothing. */
+    static BrokerProcess launchIn(Path home, String... wrapper) throws IOException {
+        List<String> command = new ArrayList<>(List.of(wrapper));
+        command.addAll(List.of(
+                java(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:-MaxFDLimit",
+                "-Xmx64m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                BrokerDaemon.class.getName(),
+                "--runtime-dir",
+                home.resolve("r").toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put(SECRET, "for the daemon only");
+        Process process = builder.start();
+        return new BrokerProcess(process, new DaemonLog(process.getInputStream()), home);
+    }
+
+    /** The java command that runs the tests. */
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** A new folder that all users can enter. */
+    static Path newHome() throws IOException {
+        Path home = Files.createTempDirectory(Path.of("/tmp"), "sbit");
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return home;
+    }
+
+    int pid() {
+        return Math.toIntExact(process.pid());
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    DaemonLog log() {
+        return log;
+    }
+
+    /** Where scripts and sockets of a test have room. */
+    Path home() {
+        return home;
+    }
+
+    Path runtimeDirectory() {
+        return home.resolve("r");
+    }
+
+    /** Waits for the end and gives the exit status. */
+    int exitStatus() throws InterruptedException {
+        assertThat(process.waitFor(STOP_SECONDS, TimeUnit.SECONDS))
+                .as("the daemon ended; its log:\n%s", log)
+                .isTrue();
+        return process.exitValue();
+    }
+
+    /** kill -9. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        exitStatus();
+    }
+
+    /** SIGTERM, and the end with status 0 and without leftovers. */
+    void stop() throws IOException, InterruptedException {
+        process.destroy();
+        assertThat(exitStatus()).as("exit status after SIGTERM; log:\n%s", log).isZero();
+        assertThat(runtimeDirectory().resolve("grpc.sock")).doesNotExist();
+        assertThat(runtimeDirectory().resolve("fd.sock")).doesNotExist();
+        deleteHome();
+    }
+
+    /** Removes the folder and all in it. */
+    void deleteHome() throws IOException {
+        try (var paths = Files.walk(home)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    /** Ends the process if a test left it, whatever its state. */
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly()
+                .onExit()
+                .orTimeout(STOP_SECONDS, TimeUnit.SECONDS)
+                .join();
+        if (Files.exists(home)) {
+            deleteHome();
+        }
+    }
+}
