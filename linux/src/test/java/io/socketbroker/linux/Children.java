@@ -1,14 +1,17 @@
 package io.socketbroker.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** Spawns /bin/cat, which stays while its standard input is open, and looks at it from outside through /proc. */
 final class Children {
@@ -47,6 +50,16 @@ final class Children {
                 .map(line -> line.substring(key.length() + 1).strip())
                 .findAny()
                 .orElseThrow();
+    }
+
+    /** What a child has open once it waits for its input: while it is loading, it opens its libraries too. */
+    static SortedMap<Integer, String> descriptors(int pid) {
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            assertThat(stat(pid, 3)).isEqualTo("S");
+            assertThat(OpenDescriptors.of(pid).values())
+                    .noneMatch(target -> target.startsWith("/") && !target.startsWith("/dev/"));
+        });
+        return OpenDescriptors.of(pid);
     }
 
     /**
