@@ -19,8 +19,7 @@ final class BrokerContender implements Contender {
     private final InetSocketAddress address;
 
     BrokerContender(Path launcher, Path runtimeDirectory) throws IOException {
-        daemon = new ProcessBuilder(
-                        launcher.toString(), "daemon", "--runtime-dir", runtimeDirectory.toString())
+        daemon = new ProcessBuilder(launcher.toString(), "daemon", "--runtime-dir", runtimeDirectory.toString())
                 .redirectErrorStream(true)
                 .start();
         awaitServing(daemon);
@@ -45,7 +44,10 @@ final class BrokerContender implements Contender {
         if (line == null) {
             throw new IOException("the daemon ended before it served");
         }
-        Thread.ofPlatform().daemon().name("daemon-output").start(() -> output.lines().forEach(_ -> {}));
+        Thread.ofPlatform()
+                .daemon()
+                .name("daemon-output")
+                .start(() -> output.lines().forEach(_ -> {}));
     }
 
     @Override

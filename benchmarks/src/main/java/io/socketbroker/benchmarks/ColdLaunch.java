@@ -79,7 +79,8 @@ public final class ColdLaunch {
 
     private static void report(Map<String, Percentiles> results) {
         double floor = results.values().iterator().next().micros(0.5);
-        System.out.printf("%-26s %8s %10s %10s %12s%n", "connect to echo of cat", "runs", "p50 us", "p99 us", "p50/floor");
+        System.out.printf(
+                "%-26s %8s %10s %10s %12s%n", "connect to echo of cat", "runs", "p50 us", "p99 us", "p50/floor");
         results.forEach((name, percentiles) -> System.out.printf(
                 "%-26s %8d %10.0f %10.0f %12.2f%n",
                 name,

@@ -17,8 +17,7 @@ import java.util.Optional;
 
 /** The floor: a thread that accepts, spawns and waits, with nothing else in the path. */
 final class SpawnFloor implements Contender {
-    private final OwnedFd listener =
-            Sockets.listenTcp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 128);
+    private final OwnedFd listener = Sockets.listenTcp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 128);
     private final Thread thread = Thread.ofPlatform().daemon().name("floor").start(this::serve);
     private volatile boolean stopped;
 

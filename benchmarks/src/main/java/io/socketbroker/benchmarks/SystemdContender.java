@@ -40,7 +40,10 @@ final class SystemdContender implements Contender {
             process.destroy();
             throw new IOException("systemd-socket-activate said: " + line);
         }
-        Thread.ofPlatform().daemon().name("systemd-output").start(() -> output.lines().forEach(_ -> {}));
+        Thread.ofPlatform()
+                .daemon()
+                .name("systemd-output")
+                .start(() -> output.lines().forEach(_ -> {}));
         return Optional.of(
                 new SystemdContender(process, new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
     }
