@@ -7,6 +7,7 @@ import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TaskSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Registration of tasks, and what it means for the sockets that name them. */
 final class Tasks {
@@ -14,12 +15,18 @@ final class Tasks {
     private final Parking parking;
     private final Dispatcher dispatcher;
     private final int brokerUid;
+    private Consumer<TaskEntry> onUnregistered = _ -> {};
 
     Tasks(BrokerState state, Parking parking, Dispatcher dispatcher, int brokerUid) {
         this.state = state;
         this.parking = parking;
         this.dispatcher = dispatcher;
         this.brokerUid = brokerUid;
+    }
+
+    /** Who ends the sessions of a task that goes. */
+    void onUnregistered(Consumer<TaskEntry> listener) {
+        onUnregistered = listener;
     }
 
     /** What a registration did. */
@@ -56,7 +63,7 @@ final class Tasks {
         state.effect(new Effect.Journal(new JournalEntry.TaskPut(name, spec)));
         state.emit(EventType.EVENT_TYPE_TASK_REGISTERED, name, replaced ? "replaced" : "");
         int adopted = adoptOrphans(name);
-        dispatcher.dispatch(task);
+        dispatcher.dispatchSoon(task);
         return new Registration(task, replaced, adopted);
     }
 
@@ -82,6 +89,7 @@ final class Tasks {
         }
         state.tasks.remove(name);
         task.registered = false;
+        onUnregistered.accept(task);
         for (SocketEntry socket : sockets) {
             dispose(socket, disposition);
         }
@@ -95,7 +103,7 @@ final class Tasks {
     private void dispose(SocketEntry socket, SocketDisposition disposition) {
         if (disposition == SocketDisposition.SOCKET_DISPOSITION_CLOSE) {
             parking.stopTimer(socket);
-            Transfers.endLease(socket);
+            parking.revoke(socket, "its task was unregistered");
             parking.close(socket, true, "its task was unregistered");
         } else if (socket.is(SocketState.SOCKET_STATE_PARKED) || socket.is(SocketState.SOCKET_STATE_QUEUED)) {
             parking.unwatch(socket);
