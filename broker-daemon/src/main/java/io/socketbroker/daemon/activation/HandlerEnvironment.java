@@ -31,7 +31,8 @@ final class HandlerEnvironment {
         environment.put("SOCKETBROKER_TOKEN", plan.token().hex());
         environment.put("SOCKETBROKER_ACTIVATION", Long.toString(plan.activationId()));
         environment.put("SOCKETBROKER_STYLE", style(plan.exec().getStyle()));
-        environment.put("SOCKETBROKER_REASON", first.trigger().getReason().name().replace("TRIGGER_REASON_", ""));
+        environment.put(
+                "SOCKETBROKER_REASON", first.trigger().getReason().name().replace("TRIGGER_REASON_", ""));
         environment.put("SOCKETBROKER_APP", plan.task().app());
         environment.put("SOCKETBROKER_TASK", plan.task().name());
         environment.put("SOCKETBROKER_SOCKETS", Integer.toString(plan.sockets().size()));

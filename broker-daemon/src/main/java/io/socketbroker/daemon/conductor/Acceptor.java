@@ -33,7 +33,8 @@ final class Acceptor {
     void accept(Slot listener, int atMost, Runnable runEffects) {
         Acceptance outcome = Acceptance.MORE_WAITING;
         try {
-            // A connection that went away again must not block the conductor. The flag is put back when the listener leaves.
+            // A connection that went away again must not block the conductor. The flag is put back when the listener
+            // leaves.
             DescriptorFlags.setNonBlocking(descriptors.at(listener), true);
             for (int i = 0; i < atMost; i++) {
                 Optional<OwnedFd> accepted = Sockets.accept(descriptors.at(listener), false);

@@ -77,7 +77,17 @@ public final class Conductor implements AutoCloseable {
         handlers = new HandlerTable(loop, this::exited);
         Acceptor acceptor = new Acceptor(brokerage, descriptors, inspector);
         effects = new EffectRunner(
-                loop, brokerage, descriptors, watcher, acceptor, launcher, handlers, custody, journal, events, sessions);
+                loop,
+                brokerage,
+                descriptors,
+                watcher,
+                acceptor,
+                launcher,
+                handlers,
+                custody,
+                journal,
+                events,
+                sessions);
         transfer = new Transfer(loop, brokerage, descriptors, inspector, custody, effects);
         Frames frames = new Frames(brokerage, deposits, descriptors, this::tellTime, effects::runAll);
         fdServer = new FdServer(loop, fdListener, identity, frames);

@@ -147,7 +147,8 @@ final class EffectRunner {
         if (style != LaunchStyle.LAUNCH_STYLE_CLAIM) {
             try {
                 for (LaunchPlan.Handed socket : plan.sockets()) {
-                    // inetd programs expect a blocking socket; the flag belongs to the open socket, not to the duplicate.
+                    // inetd programs expect a blocking socket; the flag belongs to the open socket, not to the
+                    // duplicate.
                     DescriptorFlags.setNonBlocking(
                             descriptors.at(socket.slot()),
                             style != LaunchStyle.LAUNCH_STYLE_SOCKET

@@ -1,8 +1,8 @@
 package io.socketbroker.daemon.core;
 
+import io.socketbroker.daemon.time.Timers;
 import io.socketbroker.v1.LaunchStyle;
 import io.socketbroker.v1.TaskSpec;
-import io.socketbroker.daemon.time.Timers;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,8 @@ final class Activation {
     int pid;
 
     /** A delivery is on its way. */
-    @Nullable Claim delivery;
+    @Nullable
+    Claim delivery;
 
     /** The wall-clock limit. */
     Timers.@Nullable Timer timer;

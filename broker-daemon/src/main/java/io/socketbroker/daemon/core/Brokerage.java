@@ -317,7 +317,9 @@ public final class Brokerage {
                 outgoing.deliveryId(),
                 slots,
                 Views.delivery(outgoing),
-                outgoing.activation().map(activation -> activation.token.bytes()).orElse(ByteString.EMPTY));
+                outgoing.activation()
+                        .map(activation -> activation.token.bytes())
+                        .orElse(ByteString.EMPTY));
     }
 
     /** See Acknowledge on fd.sock. */

@@ -203,8 +203,9 @@ final class Claims {
             return;
         }
         activation.delivery = null;
-        activation.sockets().forEach(socket -> state.emit(
-                EventType.EVENT_TYPE_CLAIM_EXPIRED, socket, activation, null, why));
+        activation
+                .sockets()
+                .forEach(socket -> state.emit(EventType.EVENT_TYPE_CLAIM_EXPIRED, socket, activation, null, why));
         if (activation.session != null) {
             leases.deliveryFailed(activation);
         }

@@ -133,8 +133,7 @@ final class Dispatcher {
     }
 
     /** The longest waiting sockets, as many as one message can carry; the first one in any case. */
-    private static List<SocketEntry> takeBurst(
-            TaskEntry task, int atMost, Predicate<SocketEntry> together) {
+    private static List<SocketEntry> takeBurst(TaskEntry task, int atMost, Predicate<SocketEntry> together) {
         List<SocketEntry> burst = new ArrayList<>();
         long contextBytes = 0;
         for (SocketEntry socket : task.queue) {
@@ -152,19 +151,15 @@ final class Dispatcher {
     }
 
     private Activation activate(TaskEntry task, @Nullable Session session, List<SocketEntry> sockets) {
-        Activation activation =
-                new Activation(state.newGeneration(), task, state.newToken(), state.wallTime, session);
+        Activation activation = new Activation(state.newGeneration(), task, state.newToken(), state.wallTime, session);
         for (SocketEntry socket : sockets) {
-            TriggerDetails trigger =
-                    (socket.trigger == null ? TriggerDetails.getDefaultInstance() : socket.trigger)
-                            .toBuilder()
-                                    .setAttempt(socket.failedAttempts + 1)
-                                    .build();
+            TriggerDetails trigger = (socket.trigger == null ? TriggerDetails.getDefaultInstance() : socket.trigger)
+                    .toBuilder().setAttempt(socket.failedAttempts + 1).build();
             socket.state = SocketState.SOCKET_STATE_LEASED;
             socket.generation = state.newGeneration();
             socket.activations++;
-            Lease lease = new Lease(
-                    activation, socket, trigger, session == null && ExitRules.releases(task.spec, socket));
+            Lease lease =
+                    new Lease(activation, socket, trigger, session == null && ExitRules.releases(task.spec, socket));
             socket.lease = lease;
             activation.leases.add(lease);
         }
@@ -183,8 +178,7 @@ final class Dispatcher {
             state.leaseEnded(lease);
             parking.release(lease.socket, "to process " + lease.activation.pid);
         } else {
-            lease.socket.endDelivered =
-                    lease.trigger.getReason() == TriggerReason.TRIGGER_REASON_SOCKET_CLOSED;
+            lease.socket.endDelivered = lease.trigger.getReason() == TriggerReason.TRIGGER_REASON_SOCKET_CLOSED;
         }
     }
 

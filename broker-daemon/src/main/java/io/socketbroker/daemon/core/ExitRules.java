@@ -42,8 +42,8 @@ final class ExitRules {
         ExitPolicy policy = policy(spec, lease.socket);
         ExitAction action = success ? policy.getOnSuccess() : policy.getOnFailure();
         boolean over = lease.trigger.getReason() == TriggerReason.TRIGGER_REASON_SOCKET_CLOSED;
-        boolean stdio = lease.activation.session == null
-                && spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_SOCKET;
+        boolean stdio =
+                lease.activation.session == null && spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_SOCKET;
         if (over && (action == ExitAction.EXIT_ACTION_REARM || stdio)) {
             // Nothing more can happen on it; an inetd-style program has read its end of file.
             return ExitAction.EXIT_ACTION_CLOSE;

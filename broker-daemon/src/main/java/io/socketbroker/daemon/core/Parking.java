@@ -89,8 +89,7 @@ final class Parking {
         Lease lease = socket.lease;
         if (lease != null) {
             if (lease.activation.session != null) {
-                state.effect(
-                        new Effect.Revoke(lease.activation.session.name, lease.activation.id, socket.name, why));
+                state.effect(new Effect.Revoke(lease.activation.session.name, lease.activation.id, socket.name, why));
             }
             state.leaseEnded(lease);
         }

@@ -167,9 +167,7 @@ final class Sessions {
         }
         state.effect(new Effect.SessionChanged(
                 session.name,
-                why != null
-                        ? why
-                        : new BrokerRefusal(ErrorReason.ERROR_REASON_STOPPING, "", "the session has ended")));
+                why != null ? why : new BrokerRefusal(ErrorReason.ERROR_REASON_STOPPING, "", "the session has ended")));
     }
 
     static SessionName name(Caller caller, ByteString id, String field) {

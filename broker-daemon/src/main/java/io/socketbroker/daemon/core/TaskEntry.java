@@ -45,8 +45,7 @@ final class TaskEntry {
 
     /** A session that can take work, in turns. */
     Optional<Session> nextSession() {
-        Optional<Session> next =
-                sessions.stream().filter(Session::takesWork).findFirst();
+        Optional<Session> next = sessions.stream().filter(Session::takesWork).findFirst();
         next.ifPresent(session -> {
             sessions.remove(session);
             sessions.add(session);

@@ -5,7 +5,6 @@ import io.socketbroker.v1.EventType;
 import io.socketbroker.v1.SocketDisposition;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TaskSpec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -80,24 +79,25 @@ final class Tasks {
 
     int unregister(TaskName name, SocketDisposition disposition) {
         TaskEntry task = require(name, "key");
-        List<SocketEntry> sockets = new ArrayList<>(state.sockets.ofTask(name));
-        if (!sockets.isEmpty() && disposition == SocketDisposition.SOCKET_DISPOSITION_UNSPECIFIED) {
+        int used = state.sockets.ofTask(name).size();
+        if (used > 0 && disposition == SocketDisposition.SOCKET_DISPOSITION_UNSPECIFIED) {
             throw new BrokerRefusal(
                     ErrorReason.ERROR_REASON_TASK_IN_USE,
                     "sockets",
-                    sockets.size() + " sockets name task " + name + "; choose ORPHAN or CLOSE for them");
+                    used + " sockets name task " + name + "; choose ORPHAN or CLOSE for them");
         }
         state.tasks.remove(name);
         task.registered = false;
+        // Ends leases, and may close some of the sockets: only what is left is disposed of.
         onUnregistered.accept(task);
-        for (SocketEntry socket : sockets) {
+        for (SocketEntry socket : List.copyOf(state.sockets.ofTask(name))) {
             dispose(socket, disposition);
         }
         task.queue.clear();
         task.heldListeners.clear();
         state.effect(new Effect.Journal(new JournalEntry.TaskRemoved(name)));
         state.emit(EventType.EVENT_TYPE_TASK_UNREGISTERED, name, "");
-        return sockets.size();
+        return used;
     }
 
     private void dispose(SocketEntry socket, SocketDisposition disposition) {
@@ -105,7 +105,9 @@ final class Tasks {
             parking.stopTimer(socket);
             parking.revoke(socket, "its task was unregistered");
             parking.close(socket, true, "its task was unregistered");
-        } else if (socket.is(SocketState.SOCKET_STATE_PARKED) || socket.is(SocketState.SOCKET_STATE_QUEUED)) {
+        } else if (socket.is(SocketState.SOCKET_STATE_PARKED)
+                || socket.is(SocketState.SOCKET_STATE_QUEUED)
+                || socket.is(SocketState.SOCKET_STATE_QUARANTINED)) {
             parking.unwatch(socket);
             parking.park(socket, "");
         }

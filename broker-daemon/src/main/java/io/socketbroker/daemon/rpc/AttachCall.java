@@ -38,11 +38,7 @@ final class AttachCall implements StreamObserver<AttachRequest>, SessionStream {
     /** Guarded by inOrder. */
     private boolean closed;
 
-    AttachCall(
-            Conductor conductor,
-            Caller caller,
-            ServerCallStreamObserver<AttachResponse> call,
-            Executor inOrder) {
+    AttachCall(Conductor conductor, Caller caller, ServerCallStreamObserver<AttachResponse> call, Executor inOrder) {
         this.conductor = conductor;
         this.caller = caller;
         this.call = call;
@@ -56,8 +52,10 @@ final class AttachCall implements StreamObserver<AttachRequest>, SessionStream {
         if (request.hasStart() && attached == null) {
             start(request.getStart());
         } else if (request.hasCredit() && attached != null) {
-            tell(attached, (brokerage, name) ->
-                    brokerage.addCredit(name, request.getCredit().getActivations()));
+            tell(
+                    attached,
+                    (brokerage, name) ->
+                            brokerage.addCredit(name, request.getCredit().getActivations()));
         } else if (request.hasDrain() && attached != null) {
             tell(attached, Brokerage::drain);
         } else {

@@ -198,8 +198,7 @@ public final class FdServer implements AutoCloseable {
     public boolean push(long index, FdFrame frame, List<Fd> descriptors) {
         Connection connection = connections.get((int) index);
         try {
-            return connection != null
-                    && channel.send(connection.descriptor.fd(), frame.toByteArray(), descriptors);
+            return connection != null && channel.send(connection.descriptor.fd(), frame.toByteArray(), descriptors);
         } catch (LinuxException _) {
             return false;
         }

@@ -9,7 +9,6 @@ import io.socketbroker.v1.CompleteRequest;
 import io.socketbroker.v1.ExecLauncher;
 import io.socketbroker.v1.ExitAction;
 import io.socketbroker.v1.ExitPolicy;
-import io.socketbroker.v1.ItemError;
 import io.socketbroker.v1.KeepAlive;
 import io.socketbroker.v1.LaunchStyle;
 import io.socketbroker.v1.LeaseCompletion;
@@ -52,6 +51,7 @@ final class SimulatedSchedule {
     private final SplittableRandom random;
     private final SimulatedShell shell;
     private final Brokerage brokerage;
+    private final SimulatedSessions sessions;
 
     /** Sockets that an application may use: taken back, or refused, by name. */
     private final Map<String, Candidate> withApplication = new HashMap<>();
@@ -75,10 +75,15 @@ final class SimulatedSchedule {
                 100,
                 Duration.ofSeconds(5),
                 Duration.ofMillis(100),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                4,
+                Duration.ofSeconds(20),
+                3,
+                Duration.ofSeconds(5));
         brokerage = new Brokerage(
                 limits, UID, () -> new Token(7, secrets.incrementAndGet()), new SplittableRandom(seed + 1));
         shell = new SimulatedShell(brokerage);
+        sessions = new SimulatedSessions(brokerage, shell, random, OWNER);
     }
 
     /** Random steps, then rest. Throws AssertionError at the first thing that must not be. */
@@ -97,8 +102,12 @@ final class SimulatedSchedule {
         return shell.happenings;
     }
 
+    long deliveries() {
+        return shell.deliveries;
+    }
+
     private void step() {
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(20)) {
             case 0, 1 -> transfer();
             case 2, 3, 4 -> somethingHappens();
             case 5, 6 -> startOrFail();
@@ -108,7 +117,10 @@ final class SimulatedSchedule {
             case 11 -> claim();
             case 12 -> acknowledge();
             case 13 -> closeOrDisconnect();
-            case 14 -> shell.advance(random.nextLong(4_000_000_000L));
+            case 14 -> sessions.attachOrEnd("task-" + random.nextInt(TASKS));
+            case 15, 16 -> sessions.acknowledgeOrStall();
+            case 17 -> sessions.addCreditOrDrain();
+            case 18 -> shell.advance(random.nextLong(4_000_000_000L));
             default -> changeTasks();
         }
         shell.runEffects();
@@ -214,8 +226,8 @@ final class SimulatedSchedule {
     }
 
     private void exit() {
-        if (!shell.running.isEmpty()) {
-            long activation = pick(new ArrayList<>(shell.running.keySet()));
+        if (!shell.running().isEmpty()) {
+            long activation = pick(shell.running()).activationId;
             shell.exit(activation, random.nextBoolean());
             // What it did not acknowledge goes with its connection.
             disconnectIf(delivered -> delivered.outgoing.activation().getActivationId() == activation);
@@ -223,31 +235,34 @@ final class SimulatedSchedule {
     }
 
     private void complete() {
-        if (shell.running.isEmpty()) {
+        if (shell.handlers.isEmpty()) {
             return;
         }
-        SimulatedShell.Handler handler = pick(new ArrayList<>(shell.running.values()));
+        SimulatedHandler handler = pick(new ArrayList<>(shell.handlers.values()));
+        SimulatedHandler.Held held = pick(handler.sockets);
         LeaseOutcome[] outcomes = {
             LeaseOutcome.LEASE_OUTCOME_RETURNED, LeaseOutcome.LEASE_OUTCOME_CLOSED, LeaseOutcome.LEASE_OUTCOME_TAKEN
         };
         boolean stale = random.nextInt(4) == 0;
         LeaseOutcome outcome = outcomes[random.nextInt(outcomes.length)];
-        List<ItemError> errors = brokerage.complete(
-                OWNER,
-                CompleteRequest.newBuilder()
-                        .setToken(handler.plan.token().bytes())
-                        .addCompletions(LeaseCompletion.newBuilder()
-                                .setKey(SocketKey.newBuilder()
-                                        .setSocketId(handler.plan.socket().id()))
-                                .setGeneration(handler.plan.generation() + (stale ? 1 : 0))
-                                .setOutcome(outcome))
-                        .build());
-        assertThat(stale && errors.isEmpty())
-                .as("a stale generation was accepted")
-                .isFalse();
-        if (errors.isEmpty()) {
-            assertThat(handler.hasSocket).as("completed what it did not have").isTrue();
-            handler.hasSocket = outcome == LeaseOutcome.LEASE_OUTCOME_TAKEN;
+        CompleteRequest request = CompleteRequest.newBuilder()
+                .setToken(handler.token)
+                .addCompletions(LeaseCompletion.newBuilder()
+                        .setKey(SocketKey.newBuilder().setSocketId(held.name.id()))
+                        .setGeneration(held.generation + (stale ? 1 : 0))
+                        .setOutcome(outcome))
+                .build();
+        boolean taken;
+        try {
+            taken = brokerage.complete(OWNER, request).isEmpty();
+        } catch (BrokerRefusal _) {
+            // Every lease of this delivery has ended, and the token with them.
+            taken = false;
+        }
+        assertThat(stale && taken).as("a stale generation was accepted").isFalse();
+        if (taken) {
+            assertThat(held.usable).as("completed what it did not have").isTrue();
+            held.usable = outcome == LeaseOutcome.LEASE_OUTCOME_TAKEN;
         }
     }
 
@@ -270,8 +285,8 @@ final class SimulatedSchedule {
         Token token;
         if (!tickets.isEmpty() && random.nextBoolean()) {
             token = Brokerage.token(pick(tickets).getToken());
-        } else if (!shell.running.isEmpty()) {
-            token = pick(new ArrayList<>(shell.running.values())).plan.token();
+        } else if (!shell.running().isEmpty()) {
+            token = Brokerage.token(pick(shell.running()).token);
         } else {
             return;
         }
@@ -300,9 +315,9 @@ final class SimulatedSchedule {
                     shell.boundCookies.containsKey(slot) ? Optional.of(brokerage.candidate(slot)) : Optional.empty();
             brokerage.acknowledge(id, delivered.connection);
             shell.runEffects();
-            SimulatedShell.Handler handler = shell.running.get(activation.getActivationId());
+            SimulatedHandler handler = shell.handlers.get(activation.getActivationId());
             if (handler != null) {
-                handler.hasSocket = stillLeasedOrReleased(handler);
+                handler.sockets.forEach(held -> held.usable = !shell.closedCookies.contains(held.cookie));
             } else {
                 candidate
                         .filter(taken -> !shell.boundCookies.containsValue(taken.cookie()))
@@ -312,10 +327,6 @@ final class SimulatedSchedule {
         } catch (BrokerRefusal _) {
             // Too late: the broker has it.
         }
-    }
-
-    private boolean stillLeasedOrReleased(SimulatedShell.Handler handler) {
-        return !shell.closedCookies.contains(handler.plan.candidate().cookie());
     }
 
     private void closeOrDisconnect() {
@@ -389,15 +400,15 @@ final class SimulatedSchedule {
                 .forEach(slot -> assertThat(brokerage.watchedGeneration(slot))
                         .as("armed but not parked")
                         .isPresent());
-        assertThat(shell.starting.size() + shell.running.size()).as("handlers").isLessThanOrEqualTo(3);
+        assertThat(shell.starting.size() + shell.running().size())
+                .as("handlers")
+                .isLessThanOrEqualTo(3);
     }
 
     /** Whoever may use a brokered socket: nobody while it is parked, the one handler while it is leased. */
     private void checkUsers(Socket socket) {
-        long users = shell.running.values().stream()
-                .filter(handler -> handler.hasSocket
-                        && handler.plan.candidate().cookie() == socket.getCookie()
-                        && handler.plan.generation() == socket.getGeneration())
+        long users = shell.handlers.values().stream()
+                .filter(handler -> handler.uses(socket.getCookie(), socket.getGeneration()))
                 .count();
         if (socket.getState() == SocketState.SOCKET_STATE_LEASED) {
             assertThat(users).isLessThanOrEqualTo(1);
@@ -412,11 +423,12 @@ final class SimulatedSchedule {
             register(task);
         }
         disconnectIf(_ -> true);
+        sessions.endAll();
         for (int round = 0; round < 200; round++) {
             List.copyOf(shell.starting).forEach(shell::start);
-            List.copyOf(shell.running.keySet()).forEach(activation -> {
-                claimAndAcknowledge(requireNonNull(shell.running.get(activation)));
-                shell.exit(activation, true);
+            List.copyOf(shell.running()).forEach(handler -> {
+                claimAndAcknowledge(handler);
+                shell.exit(handler.activationId, true);
             });
             shell.advance(200_000_000L);
         }
@@ -442,9 +454,9 @@ final class SimulatedSchedule {
                 == ExitAction.EXIT_ACTION_RETRY;
     }
 
-    private void claimAndAcknowledge(SimulatedShell.Handler handler) {
+    private void claimAndAcknowledge(SimulatedHandler handler) {
         try {
-            Brokerage.Outgoing outgoing = brokerage.claim(OWNER, handler.plan.token(), ++lastConnection);
+            Brokerage.Outgoing outgoing = brokerage.claim(OWNER, Brokerage.token(handler.token), ++lastConnection);
             if (outgoing.deliveryId() != 0) {
                 brokerage.acknowledge(outgoing.deliveryId(), lastConnection);
             }
