@@ -105,7 +105,7 @@ final class Frames implements FrameHandler {
 
     /** The welcome goes out before the effects, which may bring the first delivery. */
     private Answer hello(long connection, Caller caller, ByteString sessionId) {
-        brokerage.hello(caller, sessionId, connection);
+        brokerage.sessions().hello(caller, sessionId, connection);
         return new Answer(FdFrame.newBuilder().setWelcome(Welcome.getDefaultInstance()), List.of());
     }
 

@@ -340,28 +340,12 @@ public final class Brokerage {
 
     /** See SessionService.Attach; the session works once its connection has said Hello too. */
     public SessionName attach(Caller caller, AttachStart start) {
-        sessions.attach(caller, taskName(caller, start.getTask()), start.getSessionId(), start.getCredit());
-        return Sessions.name(caller, start.getSessionId(), "start.session_id");
+        return sessions.attach(caller, taskName(caller, start.getTask()), start.getSessionId(), start.getCredit());
     }
 
-    /** See AttachCredit; a session that has ended is ignored. */
-    public void addCredit(SessionName session, int more) {
-        sessions.addCredit(session, more);
-    }
-
-    /** See AttachDrain; a session that has ended is ignored. */
-    public void drain(SessionName session) {
-        sessions.drain(session);
-    }
-
-    /** The stream of a session has ended. */
-    public void detach(SessionName session) {
-        sessions.detach(session);
-    }
-
-    /** See Hello on fd.sock. */
-    public void hello(Caller caller, ByteString sessionId, long connection) {
-        sessions.hello(caller, sessionId, connection);
+    /** What attached sessions say. */
+    public Sessions sessions() {
+        return sessions;
     }
 
     /** See SessionService.Complete; the items that were refused. */

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Running programs that are attached to tasks: their stream, their connection and their credit. */
-final class Sessions {
+public final class Sessions {
     private final BrokerState state;
     private final Dispatcher dispatcher;
     private final Leases leases;
@@ -28,7 +28,7 @@ final class Sessions {
         this.tasks = tasks;
     }
 
-    void attach(Caller caller, TaskName taskName, ByteString id, int credit) {
+    SessionName attach(Caller caller, TaskName taskName, ByteString id, int credit) {
         SessionName name = name(caller, id, "start.session_id");
         TaskEntry task = tasks.require(taskName, "start.task");
         if (credit < 1 || credit > Session.MOST_CREDIT) {
@@ -57,6 +57,7 @@ final class Sessions {
                 }
             });
         }
+        return name;
     }
 
     private void requireRoom(Caller caller) {
@@ -72,8 +73,8 @@ final class Sessions {
         }
     }
 
-    /** A connection names its session. One that never does is bounded by the connections themselves. */
-    void hello(Caller caller, ByteString id, long connection) {
+    /** See Hello on fd.sock. A connection that waits for its stream is bounded by the connections themselves. */
+    public void hello(Caller caller, ByteString id, long connection) {
         SessionName name = name(caller, id, "hello.session_id");
         Session session = attached.get(name);
         if (byConnection.containsKey(connection)
@@ -98,7 +99,8 @@ final class Sessions {
         dispatcher.moreCapacity(session.task);
     }
 
-    void addCredit(SessionName name, int more) {
+    /** See AttachCredit; a session that has ended is ignored. */
+    public void addCredit(SessionName name, int more) {
         Session session = attached.get(name);
         if (session == null) {
             return;
@@ -113,7 +115,8 @@ final class Sessions {
         dispatcher.moreCapacity(session.task);
     }
 
-    void drain(SessionName name) {
+    /** See AttachDrain; a session that has ended is ignored. */
+    public void drain(SessionName name) {
         Session session = attached.get(name);
         if (session != null) {
             session.draining = true;
@@ -121,7 +124,7 @@ final class Sessions {
     }
 
     /** The stream has ended; whatever the session has returns at once. */
-    void detach(SessionName name) {
+    public void detach(SessionName name) {
         Session session = attached.get(name);
         if (session != null) {
             end(session, null);

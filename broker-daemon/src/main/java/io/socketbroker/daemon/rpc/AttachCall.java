@@ -54,10 +54,11 @@ final class AttachCall implements StreamObserver<AttachRequest>, SessionStream {
         } else if (request.hasCredit() && attached != null) {
             tell(
                     attached,
-                    (brokerage, name) ->
-                            brokerage.addCredit(name, request.getCredit().getActivations()));
+                    (brokerage, name) -> brokerage
+                            .sessions()
+                            .addCredit(name, request.getCredit().getActivations()));
         } else if (request.hasDrain() && attached != null) {
-            tell(attached, Brokerage::drain);
+            tell(attached, (brokerage, name) -> brokerage.sessions().drain(name));
         } else {
             fail(new BrokerRefusal(
                     ErrorReason.ERROR_REASON_INVALID_FIELD,
@@ -101,7 +102,7 @@ final class AttachCall implements StreamObserver<AttachRequest>, SessionStream {
         if (attached != null) {
             onFailure(
                     conductor.call(brokerage -> {
-                        brokerage.detach(attached);
+                        brokerage.sessions().detach(attached);
                         return attached;
                     }),
                     // The broker stops, and every session ends with it.

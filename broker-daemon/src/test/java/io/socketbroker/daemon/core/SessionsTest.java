@@ -109,7 +109,7 @@ class SessionsTest {
     }
 
     private SessionName attach(int number, int credit) {
-        brokerage.hello(OWNER, id(number), number);
+        brokerage.sessions().hello(OWNER, id(number), number);
         SessionName session = brokerage.attach(
                 OWNER,
                 AttachStart.newBuilder()
@@ -177,7 +177,7 @@ class SessionsTest {
         List<SimulatedShell.Pushed> pushed = takePushed();
         assertThat(pushed).extracting(p -> p.outgoing().slots().size()).containsExactly(253, 253, 94);
         pushed.forEach(this::acknowledge);
-        brokerage.addCredit(session, 600);
+        brokerage.sessions().addCredit(session, 600);
         shell.runEffects();
         assertThat(takePushed()).extracting(p -> p.outgoing().slots().size()).containsExactly(253, 147);
     }
@@ -219,7 +219,7 @@ class SessionsTest {
         shell.runEffects();
         assertThat(socket("s0").getState()).as("neither reads").isEqualTo(SocketState.SOCKET_STATE_QUEUED);
         shell.sessionsRead = true;
-        brokerage.addCredit(new SessionName(UID, id(2)), 1);
+        brokerage.sessions().addCredit(new SessionName(UID, id(2)), 1);
         shell.runEffects();
         assertThat(takePushed()).extracting(SimulatedShell.Pushed::connection).containsExactly(2L);
         assertThat(socket("s0").getFailedAttempts()).isZero();
@@ -263,7 +263,7 @@ class SessionsTest {
         SessionName session = attach(1, 10);
         park(1, ByteString.EMPTY);
         allBecomeReadable();
-        brokerage.detach(session);
+        brokerage.sessions().detach(session);
         shell.runEffects();
         assertThat(shell.starting).hasSize(1);
     }
@@ -305,7 +305,9 @@ class SessionsTest {
     void shouldRefuseCreditOverTheBoundAndUnknownTasks() {
         register(NO_LAUNCHER);
         SessionName session = attach(1, 10_000);
-        assertRefused(ErrorReason.ERROR_REASON_INVALID_FIELD, () -> brokerage.addCredit(session, 1));
+        assertRefused(
+                ErrorReason.ERROR_REASON_INVALID_FIELD,
+                () -> brokerage.sessions().addCredit(session, 1));
         assertRefused(ErrorReason.ERROR_REASON_INVALID_FIELD, () -> attach(2, 10_001));
         assertRefused(
                 ErrorReason.ERROR_REASON_TASK_UNKNOWN,

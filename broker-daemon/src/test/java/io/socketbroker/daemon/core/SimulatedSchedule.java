@@ -31,11 +31,9 @@ import io.socketbroker.v1.UnregisterTaskRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -46,12 +44,14 @@ final class SimulatedSchedule {
     private static final int STEPS = 250;
     private static final Caller OWNER = new Caller(UID, 77, false);
     private static final int SOCKET_LIMIT = 24;
+    private static final int HANDLER_LIMIT = 3;
     private static final int TASKS = 4;
 
     private final SplittableRandom random;
     private final SimulatedShell shell;
     private final Brokerage brokerage;
     private final SimulatedSessions sessions;
+    private final Invariants invariants;
 
     /** Sockets that an application may use: taken back, or refused, by name. */
     private final Map<String, Candidate> withApplication = new HashMap<>();
@@ -71,7 +71,7 @@ final class SimulatedSchedule {
                 10,
                 64,
                 10_000,
-                3,
+                HANDLER_LIMIT,
                 100,
                 Duration.ofSeconds(5),
                 Duration.ofMillis(100),
@@ -83,6 +83,7 @@ final class SimulatedSchedule {
         brokerage = new Brokerage(
                 limits, UID, () -> new Token(7, secrets.incrementAndGet()), new SplittableRandom(seed + 1));
         shell = new SimulatedShell(brokerage);
+        invariants = new Invariants(shell, SOCKET_LIMIT, HANDLER_LIMIT);
         sessions = new SimulatedSessions(brokerage, shell, random, OWNER);
     }
 
@@ -93,7 +94,7 @@ final class SimulatedSchedule {
         }
         for (int step = 0; step < STEPS; step++) {
             step();
-            checkInvariants();
+            invariants.check(sockets(), withApplication.values());
         }
         settle();
     }
@@ -380,43 +381,6 @@ final class SimulatedSchedule {
         return brokerage.sockets(OWNER, ListSocketsRequest.getDefaultInstance()).getSocketsList();
     }
 
-    private void checkInvariants() {
-        List<Socket> sockets = sockets();
-        assertThat(sockets).hasSizeLessThanOrEqualTo(SOCKET_LIMIT);
-        assertThat(sockets)
-                .as("a descriptor for each record, and none more")
-                .hasSameSizeAs(shell.boundCookies.keySet());
-        Set<Long> brokered = new HashSet<>();
-        for (Socket socket : sockets) {
-            assertThat(brokered.add(socket.getCookie())).isTrue();
-            assertThat(shell.boundCookies).containsValue(socket.getCookie());
-            checkUsers(socket);
-        }
-        for (Candidate own : withApplication.values()) {
-            assertThat(brokered).as("with the application and the broker").doesNotContain(own.cookie());
-        }
-        shell.armedGenerations
-                .keySet()
-                .forEach(slot -> assertThat(brokerage.watchedGeneration(slot))
-                        .as("armed but not parked")
-                        .isPresent());
-        assertThat(shell.starting.size() + shell.running().size())
-                .as("handlers")
-                .isLessThanOrEqualTo(3);
-    }
-
-    /** Whoever may use a brokered socket: nobody while it is parked, the one handler while it is leased. */
-    private void checkUsers(Socket socket) {
-        long users = shell.handlers.values().stream()
-                .filter(handler -> handler.uses(socket.getCookie(), socket.getGeneration()))
-                .count();
-        if (socket.getState() == SocketState.SOCKET_STATE_LEASED) {
-            assertThat(users).isLessThanOrEqualTo(1);
-        } else {
-            assertThat(users).as("used while %s", socket.getState()).isZero();
-        }
-    }
-
     /** When every handler works and time goes by, everything comes to rest: parked and armed, or gone. */
     private void settle() {
         for (int task = 0; task < TASKS; task++) {
@@ -439,7 +403,7 @@ final class SimulatedSchedule {
             assertThat(socket.getState()).as("at rest: %s", socket).isEqualTo(SocketState.SOCKET_STATE_PARKED);
             assertThat(shell.armedGenerations).containsValue(socket.getGeneration());
         }
-        checkInvariants();
+        invariants.check(sockets(), withApplication.values());
     }
 
     /** RETRY on success and keep-alives go on for ever, by design. */

@@ -50,13 +50,13 @@ final class SimulatedSessions {
         boolean helloFirst = random.nextBoolean();
         try {
             if (helloFirst) {
-                brokerage.hello(caller, id, connection);
+                brokerage.sessions().hello(caller, id, connection);
             }
             SessionName session = brokerage.attach(caller, start);
             connections.put(session, connection);
             // Now and then its connection never comes.
             if (!helloFirst && random.nextInt(5) > 0) {
-                brokerage.hello(caller, id, connection);
+                brokerage.sessions().hello(caller, id, connection);
             }
         } catch (BrokerRefusal _) {
             // Its task is not registered now.
@@ -68,7 +68,7 @@ final class SimulatedSessions {
     private void end(SessionName session) {
         long connection = requireNonNull(connections.remove(session));
         if (random.nextBoolean()) {
-            brokerage.detach(session);
+            brokerage.sessions().detach(session);
         } else {
             brokerage.disconnected(connection);
         }
@@ -117,9 +117,9 @@ final class SimulatedSessions {
         }
         SessionName session = pick(new ArrayList<>(connections.keySet()));
         if (random.nextInt(8) == 0) {
-            brokerage.drain(session);
+            brokerage.sessions().drain(session);
         } else {
-            brokerage.addCredit(session, 1 + random.nextInt(3));
+            brokerage.sessions().addCredit(session, 1 + random.nextInt(3));
         }
         shell.runEffects();
     }
