@@ -219,6 +219,15 @@ public final class Brokerage {
         return Views.socket(require(caller, key, "key", 0), true);
     }
 
+    /** A socket's present situation in words, see AdminService.Explain. */
+    public Explained explain(Caller caller, SocketKey key) {
+        SocketEntry socket = require(caller, key, "key", 0);
+        return new Explained(Views.key(socket.name), new Explanation(state).of(socket));
+    }
+
+    /** Which socket, its name complete, and why it does or does not wake. */
+    public record Explained(SocketKey key, String words) {}
+
     /** See SocketService.ListSockets. */
     public ListSocketsResponse sockets(Caller caller, ListSocketsRequest request) {
         return queries.sockets(caller, request);

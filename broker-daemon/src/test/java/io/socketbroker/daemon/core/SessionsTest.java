@@ -353,6 +353,24 @@ class SessionsTest {
     }
 
     @Test
+    void shouldExplainWhyASocketDoesNotWake() {
+        register(NO_LAUNCHER);
+        park(1, ByteString.EMPTY);
+        assertThat(explain()).contains("watched", "nothing has happened");
+        allBecomeReadable();
+        assertThat(explain()).contains("waits for a handler", "no command", "no session is attached");
+        attach(1, 10);
+        acknowledge(takePushed().getFirst());
+        assertThat(explain()).contains("process 77", "until it is given back");
+    }
+
+    private String explain() {
+        return brokerage
+                .explain(OWNER, SocketKey.newBuilder().setSocketId("s0").build())
+                .words();
+    }
+
+    @Test
     void shouldSetAPoisonSocketApartAndTryItAgainByItself() {
         register(launcher(LaunchStyle.LAUNCH_STYLE_LISTEN_FDS));
         park(1, ByteString.EMPTY);
@@ -362,6 +380,7 @@ class SessionsTest {
             shell.advance(SECOND);
         }
         assertThat(socket("s0").getState()).isEqualTo(SocketState.SOCKET_STATE_QUARANTINED);
+        assertThat(explain()).contains("failed 3 times");
         assertThat(shell.starting).isEmpty();
         shell.advance(600 * SECOND);
         assertThat(shell.starting).hasSize(1);
