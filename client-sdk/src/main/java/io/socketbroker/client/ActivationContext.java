@@ -22,7 +22,8 @@ import java.util.Optional;
  * without a word is judged by its exit status: see the task's exit policy. That is why this class is not closed by
  * try-with-resources: an exception must not look like a handler that is done.
  *
- * <p>In the style "socket" {@link System#inheritedChannel} works as well.
+ * <p>In the style "socket" {@link System#inheritedChannel} works as well. To send on a UDP socket of IPv4 that way, the
+ * JVM needs {@code -Djava.net.preferIPv4Stack=true}: the JDK takes an inherited socket for one of IPv6 otherwise.
  */
 public final class ActivationContext {
 

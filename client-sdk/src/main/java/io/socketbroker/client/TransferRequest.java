@@ -14,7 +14,9 @@ import java.time.Duration;
  * changed copy of the same socket, of which one is used, once. The broker checks the values, not this class.
  *
  * <pre>{@code
- * client.transfer(TransferRequest.of(socket, "conversation-7", "chat").withContext(state).withKeepAlive(Duration.ofMinutes(2)));
+ * client.transfer(TransferRequest.of(socket, "conversation-7", "chat")
+ *         .withContext(state)
+ *         .withKeepAlive(Duration.ofMinutes(2)));
  * }</pre>
  */
 public final class TransferRequest {

@@ -17,6 +17,8 @@ package io.socketbroker.linux;
  *   <li>The one layout that differs is {@code struct epoll_event}: see {@link EpollEventLayout}.
  * </ul>
  *
+ * <p>Needed are Linux 5.4 (waitid with P_PIDFD) and glibc 2.34 (posix_spawn_file_actions_addclosefrom_np).
+ *
  * <p>Calls pass every argument as a 64-bit word. Both psABIs hand the first six integer arguments over in 64-bit
  * registers and leave the upper half of an int unspecified, so a callee that declares int reads the low half (System V
  * AMD64 psABI 3.2.3, AAPCS64 6.8.2). This keeps the number of distinct method handle shapes, which cost milliseconds

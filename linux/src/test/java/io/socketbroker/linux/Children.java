@@ -1,14 +1,17 @@
 package io.socketbroker.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** Spawns /bin/cat, which stays while its standard input is open, and looks at it from outside through /proc. */
 final class Children {
@@ -28,12 +31,17 @@ final class Children {
 
     /** The signals that the calling thread blocks. */
     static String ownMask() throws IOException {
-        return value(Path.of("/proc/thread-self/status"), "SigBlk");
+        return status("thread-self", "SigBlk");
     }
 
     /** The value of a line of /proc/PID/status, for example of "SigBlk". */
     static String status(long pid, String key) throws IOException {
-        return value(Path.of("/proc", Long.toString(pid), "status"), key);
+        return status(Long.toString(pid), key);
+    }
+
+    /** The same by the path below /proc. */
+    static String status(String process, String key) throws IOException {
+        return value(Path.of("/proc", process, "status"), key);
     }
 
     private static String value(Path status, String key) throws IOException {
@@ -42,6 +50,16 @@ final class Children {
                 .map(line -> line.substring(key.length() + 1).strip())
                 .findAny()
                 .orElseThrow();
+    }
+
+    /** What a child has open once it waits for its input: while it is loading, it opens its libraries too. */
+    static SortedMap<Integer, String> descriptors(int pid) {
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            assertThat(stat(pid, 3)).isEqualTo("S");
+            assertThat(OpenDescriptors.of(pid).values())
+                    .noneMatch(target -> target.startsWith("/") && !target.startsWith("/dev/"));
+        });
+        return OpenDescriptors.of(pid);
     }
 
     /**

@@ -50,7 +50,7 @@ final class ExecTest {
         assertThat(Children.status(pid, "Threads")).isEqualTo("1");
         assertThat(Children.strings(pid, "environ")).containsExactly("ONLY=this");
         assertThat(Children.strings(pid, "cmdline")).containsExactly("cat", "-u");
-        var open = OpenDescriptors.of(pid);
+        var open = Children.descriptors(pid);
         assertThat(open.keySet()).containsExactly(0, 1, 2, 3, 7);
         assertThat(open.get(0)).startsWith("socket:").isEqualTo(open.get(1)).isEqualTo(open.get(3));
         assertThat(open.get(7)).startsWith("socket:").isEqualTo(open.get(0));

@@ -55,7 +55,7 @@ final class SpawnerTest {
             var process = Spawner.spawn(
                     Children.cat(List.of(stdin, stdout, new Mapping(pair.first().fd(), 3))));
             var own = OpenDescriptors.ofThisProcess();
-            assertThat(OpenDescriptors.of(process.pid()))
+            assertThat(Children.descriptors(process.pid()))
                     .hasSize(4)
                     .containsEntry(0, target(input.readEnd()))
                     .containsEntry(1, target(output.writeEnd()))
@@ -71,7 +71,7 @@ final class SpawnerTest {
             DescriptorFlags.setCloseOnExec(high.fd(), false);
             var process = Spawner.spawn(Children.cat(
                     List.of(stdin, stdout, new Mapping(input.readEnd().fd(), 40))));
-            assertThat(OpenDescriptors.of(process.pid()).keySet()).containsExactly(0, 1, 2, 40);
+            assertThat(Children.descriptors(process.pid()).keySet()).containsExactly(0, 1, 2, 40);
             letCatEnd(process);
         }
     }
@@ -87,7 +87,7 @@ final class SpawnerTest {
             expected.put(3 + i, target(pairs.get(i).first()));
         }
         var process = Spawner.spawn(Children.cat(mappings));
-        assertThat(OpenDescriptors.of(process.pid()).tailMap(3)).isEqualTo(expected);
+        assertThat(Children.descriptors(process.pid()).tailMap(3)).isEqualTo(expected);
         letCatEnd(process);
         pairs.forEach(Sockets.Pair::close);
     }
@@ -108,7 +108,7 @@ final class SpawnerTest {
                     new Mapping(b.fd(), c.number()),
                     new Mapping(c.fd(), a.number()),
                     new Mapping(same.fd(), same.number()))));
-            var seen = OpenDescriptors.of(process.pid());
+            var seen = Children.descriptors(process.pid());
             assertThat(seen)
                     .hasSize(7)
                     .containsEntry(b.number(), target(a))

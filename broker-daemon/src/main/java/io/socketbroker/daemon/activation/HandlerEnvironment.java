@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The environment of a launched handler: what inetd and sd_listen_fds(3) programs expect, and SOCKETBROKER_*. */
 final class HandlerEnvironment {
@@ -16,6 +17,7 @@ final class HandlerEnvironment {
     private HandlerEnvironment() {}
 
     static Map<String, String> of(LaunchPlan plan, Path runtimeDirectory, Map<String, String> ownEnvironment) {
+        LaunchPlan.Handed first = plan.first();
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", DEFAULT_PATH);
         for (String name : PASSED_THROUGH) {
@@ -29,24 +31,29 @@ final class HandlerEnvironment {
         environment.put("SOCKETBROKER_TOKEN", plan.token().hex());
         environment.put("SOCKETBROKER_ACTIVATION", Long.toString(plan.activationId()));
         environment.put("SOCKETBROKER_STYLE", style(plan.exec().getStyle()));
-        environment.put("SOCKETBROKER_REASON", plan.trigger().getReason().name().replace("TRIGGER_REASON_", ""));
+        environment.put(
+                "SOCKETBROKER_REASON", first.trigger().getReason().name().replace("TRIGGER_REASON_", ""));
         environment.put("SOCKETBROKER_APP", plan.task().app());
         environment.put("SOCKETBROKER_TASK", plan.task().name());
-        environment.put("SOCKETBROKER_SOCKET_ID", plan.socket().id());
-        environment.put("SOCKETBROKER_GENERATION", Long.toString(plan.generation()));
-        environment.put("SOCKETBROKER_ATTEMPT", Integer.toString(plan.trigger().getAttempt()));
-        environment.put("SOCKETBROKER_PEER_CLOSED", plan.trigger().getPeerClosed() ? "1" : "0");
-        environment.put("SOCKETBROKER_RELEASED", plan.released() ? "1" : "0");
+        environment.put("SOCKETBROKER_SOCKETS", Integer.toString(plan.sockets().size()));
+        environment.put("SOCKETBROKER_SOCKET_ID", first.name().id());
+        environment.put("SOCKETBROKER_GENERATION", Long.toString(first.generation()));
+        environment.put("SOCKETBROKER_ATTEMPT", Integer.toString(first.trigger().getAttempt()));
+        environment.put("SOCKETBROKER_PEER_CLOSED", first.trigger().getPeerClosed() ? "1" : "0");
+        environment.put("SOCKETBROKER_RELEASED", first.released() ? "1" : "0");
         // As systemd 258 names it for Accept=yes.
-        environment.put("SO_COOKIE", Long.toUnsignedString(plan.candidate().cookie()));
-        if (plan.candidate().peer().orElse(null) instanceof Endpoint.Inet peer) {
+        environment.put("SO_COOKIE", Long.toUnsignedString(first.candidate().cookie()));
+        if (first.candidate().peer().orElse(null) instanceof Endpoint.Inet peer) {
             environment.put("REMOTE_ADDR", peer.address().getHostAddress());
             environment.put("REMOTE_PORT", Integer.toString(peer.port()));
         }
         if (plan.exec().getStyle() == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS) {
-            environment.put("LISTEN_FDS", "1");
+            environment.put("LISTEN_FDS", Integer.toString(plan.sockets().size()));
             // sd_listen_fds_with_names(3): names are separated by colons.
-            environment.put("LISTEN_FDNAMES", plan.socket().id().replace(':', '_'));
+            String names = plan.sockets().stream()
+                    .map(socket -> socket.name().id().replace(':', '_'))
+                    .collect(Collectors.joining(":"));
+            environment.put("LISTEN_FDNAMES", names);
         }
         return environment;
     }

@@ -40,6 +40,13 @@ public final class HandlerTable implements AutoCloseable {
         loop.add(process.pidfd().fd(), Epoll.EPOLLIN, source, index, 0);
     }
 
+    /** Sends a signal to the handler, if it still runs; see signal(7). */
+    public void signal(long activationId, int signal) {
+        handlers.values().stream()
+                .filter(handler -> handler.activationId == activationId)
+                .forEach(handler -> PidFd.sendSignal(handler.pidfd.fd(), signal));
+    }
+
     private void ended(int index) {
         Handler handler = handlers.get(index);
         if (handler == null) {

@@ -90,41 +90,46 @@ public final class Launcher implements AutoCloseable {
     /**
      * Starts a handler soon.
      *
-     * @param descriptor a duplicate, whose owner this becomes; empty in style claim
+     * @param duplicates of the sockets, whose owner this becomes; none in style claim
      */
-    public void launch(LaunchPlan plan, Optional<OwnedFd> descriptor, Outcome outcome) {
+    public void launch(LaunchPlan plan, List<OwnedFd> duplicates, Outcome outcome) {
         try {
-            thread.execute(() -> run(plan, descriptor, outcome));
+            thread.execute(() -> run(plan, duplicates, outcome));
         } catch (RejectedExecutionException _) {
-            descriptor.ifPresent(OwnedFd::close);
+            duplicates.forEach(OwnedFd::close);
             outcome.failed("too many launches wait");
         }
     }
 
-    private void run(LaunchPlan plan, Optional<OwnedFd> descriptor, Outcome outcome) {
+    private void run(LaunchPlan plan, List<OwnedFd> duplicates, Outcome outcome) {
         SpawnedProcess process;
         try (Pipes.Pipe errors = Pipes.create()) {
-            process = spawn(plan, descriptor.map(OwnedFd::fd), errors.writeEnd().fd());
+            process = spawn(
+                    plan,
+                    duplicates.stream().map(OwnedFd::fd).toList(),
+                    errors.writeEnd().fd());
             output.follow(OwnedFd.own(errors.readEnd().release()), plan);
         } catch (LinuxException e) {
             outcome.failed("cannot start " + plan.exec().getCommand(0) + ": " + e.getMessage());
             return;
         } finally {
-            descriptor.ifPresent(OwnedFd::close);
+            duplicates.forEach(OwnedFd::close);
         }
         outcome.started(process);
     }
 
-    private SpawnedProcess spawn(LaunchPlan plan, Optional<Fd> socket, Fd errors) {
+    private SpawnedProcess spawn(LaunchPlan plan, List<Fd> sockets, Fd errors) {
         List<String> command = new ArrayList<>(plan.exec().getCommandList());
         List<Mapping> descriptors = new ArrayList<>();
-        boolean stdio = plan.exec().getStyle() == LaunchStyle.LAUNCH_STYLE_SOCKET && socket.isPresent();
-        descriptors.add(new Mapping(stdio ? socket.get() : nullDevice.fd(), 0));
-        descriptors.add(new Mapping(stdio ? socket.get() : errors, 1));
+        boolean stdio = plan.exec().getStyle() == LaunchStyle.LAUNCH_STYLE_SOCKET;
+        descriptors.add(new Mapping(stdio ? sockets.getFirst() : nullDevice.fd(), 0));
+        descriptors.add(new Mapping(stdio ? sockets.getFirst() : errors, 1));
         descriptors.add(new Mapping(errors, 2));
         if (plan.exec().getStyle() == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS) {
             requireExecutable(command.getFirst());
-            socket.ifPresent(fd -> descriptors.add(new Mapping(fd, FIRST_LISTEN_FD)));
+            for (Fd socket : sockets) {
+                descriptors.add(new Mapping(socket, FIRST_LISTEN_FD + descriptors.size() - 3));
+            }
             command.addAll(0, LISTEN_PID_SHIM);
         }
         String directory = plan.exec().getWorkingDirectory();

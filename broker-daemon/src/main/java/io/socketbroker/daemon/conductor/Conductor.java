@@ -7,6 +7,7 @@ import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Caller;
 import io.socketbroker.daemon.core.Candidate;
 import io.socketbroker.daemon.core.Readiness;
+import io.socketbroker.daemon.core.SessionName;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.custody.Custody;
 import io.socketbroker.daemon.events.EventRing;
@@ -15,12 +16,14 @@ import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.policy.PeerIdentity;
 import io.socketbroker.daemon.transfer.Deposits;
 import io.socketbroker.daemon.transfer.FdServer;
+import io.socketbroker.daemon.transfer.FrameHandler;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.ReadinessProbe;
 import io.socketbroker.daemon.watch.SocketInspector;
 import io.socketbroker.daemon.watch.Watcher;
 import io.socketbroker.linux.ExitStatus;
 import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.v1.AttachStart;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.TransferOwnershipRequest;
 import io.socketbroker.v1.TransferOwnershipResponse;
@@ -50,6 +53,7 @@ public final class Conductor implements AutoCloseable {
     private final EffectRunner effects;
     private final Transfer transfer;
     private final FdServer fdServer;
+    private final SessionStreams sessions = new SessionStreams();
     private final Thread thread;
 
     /**
@@ -73,10 +77,24 @@ public final class Conductor implements AutoCloseable {
         handlers = new HandlerTable(loop, this::exited);
         Acceptor acceptor = new Acceptor(brokerage, descriptors, inspector);
         effects = new EffectRunner(
-                loop, brokerage, descriptors, watcher, acceptor, launcher, handlers, custody, journal, events);
+                loop,
+                brokerage,
+                descriptors,
+                watcher,
+                acceptor,
+                launcher,
+                handlers,
+                custody,
+                journal,
+                events,
+                sessions);
         transfer = new Transfer(loop, brokerage, descriptors, inspector, custody, effects);
         Frames frames = new Frames(brokerage, deposits, descriptors, this::tellTime, effects::runAll);
         fdServer = new FdServer(loop, fdListener, identity, frames);
+        effects.onDelivery((connection, outgoing) -> {
+            FrameHandler.Answer answer = frames.answer(outgoing);
+            return fdServer.push(connection, answer.frame().build(), answer.descriptors());
+        });
         loop.onTurn(brokerage::nextDeadlineNanos, this::endOfTurn);
         thread = Thread.ofPlatform().name("conductor").start(loop::run);
     }
@@ -101,6 +119,15 @@ public final class Conductor implements AutoCloseable {
             forward(effects.commit().thenApply(_ -> answer), reply);
         });
         return reply;
+    }
+
+    /** See SessionService.Attach. The stream is told on the conductor's thread. */
+    public CompletableFuture<SessionName> attach(Caller caller, AttachStart start, SessionStream stream) {
+        return call(brokerage -> {
+            SessionName session = brokerage.attach(caller, start);
+            sessions.add(session, stream);
+            return session;
+        });
     }
 
     /** See SocketService.TransferOwnership. */
@@ -152,7 +179,7 @@ public final class Conductor implements AutoCloseable {
                 brokerage.ready(slot, readiness);
             }
         });
-        effects.runAll();
+        // What follows is done at the end of the turn, for all that came due in it.
     }
 
     private void exited(long activationId, ExitStatus status) {

@@ -2,11 +2,14 @@ package io.socketbroker.daemon.conductor;
 
 import io.socketbroker.daemon.activation.HandlerTable;
 import io.socketbroker.daemon.activation.Launcher;
+import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Effect;
 import io.socketbroker.daemon.core.JournalEntry;
 import io.socketbroker.daemon.core.LaunchPlan;
+import io.socketbroker.daemon.core.SessionName;
 import io.socketbroker.daemon.core.Slot;
+import io.socketbroker.daemon.core.SocketName;
 import io.socketbroker.daemon.custody.Custody;
 import io.socketbroker.daemon.events.EventRing;
 import io.socketbroker.daemon.journal.Journal;
@@ -24,7 +27,6 @@ import io.socketbroker.v1.LaunchStyle;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,8 @@ final class EffectRunner {
     private final Custody custody;
     private final Journal journal;
     private final EventRing events;
+    private final SessionStreams sessions;
+    private Delivery delivery = (_, _) -> false;
     private List<JournalEntry> unwritten = new ArrayList<>();
 
     EffectRunner(
@@ -55,7 +59,8 @@ final class EffectRunner {
             HandlerTable handlers,
             Custody custody,
             Journal journal,
-            EventRing events) {
+            EventRing events,
+            SessionStreams sessions) {
         this.loop = loop;
         this.brokerage = brokerage;
         this.descriptors = descriptors;
@@ -66,6 +71,18 @@ final class EffectRunner {
         this.custody = custody;
         this.journal = journal;
         this.events = events;
+        this.sessions = sessions;
+    }
+
+    /** How deliveries reach a session's connection. */
+    interface Delivery {
+        /** False if it does not read. */
+        boolean push(long connection, Brokerage.Outgoing outgoing);
+    }
+
+    /** Before the loop runs. */
+    void onDelivery(Delivery sender) {
+        delivery = sender;
     }
 
     /** Until nothing is left: some effects bring events that have effects of their own. */
@@ -91,6 +108,17 @@ final class EffectRunner {
             case Effect.Close(Slot slot, boolean shutdown) -> close(slot, shutdown);
             case Effect.Accept(Slot slot, long _, int atMost) -> acceptor.accept(slot, atMost, this::runAll);
             case Effect.Launch(LaunchPlan plan) -> launch(plan);
+            case Effect.Deliver(long connection, Brokerage.Outgoing outgoing) -> deliver(connection, outgoing);
+            case Effect.Revoke(SessionName session, long activationId, SocketName socket, String message) ->
+                sessions.revoked(session, activationId, socket, message);
+            case Effect.SessionChanged(SessionName session, BrokerRefusal ended) -> {
+                if (ended == null) {
+                    sessions.started(session);
+                } else {
+                    sessions.ended(session, ended);
+                }
+            }
+            case Effect.Signal(long activationId, int signal) -> handlers.signal(activationId, signal);
             case Effect.Journal(JournalEntry entry) -> unwritten.add(entry);
             case Effect.Emit(Effect.Happening happening) -> events.append(happening, Instant.now());
         }
@@ -107,23 +135,33 @@ final class EffectRunner {
         }
     }
 
+    private void deliver(long connection, Brokerage.Outgoing outgoing) {
+        if (!delivery.push(connection, outgoing)) {
+            brokerage.deliveryFailed(outgoing.deliveryId());
+        }
+    }
+
     private void launch(LaunchPlan plan) {
+        List<OwnedFd> duplicates = new ArrayList<>();
         LaunchStyle style = plan.exec().getStyle();
-        Optional<OwnedFd> descriptor = Optional.empty();
         if (style != LaunchStyle.LAUNCH_STYLE_CLAIM) {
             try {
-                // inetd programs expect a blocking socket; the flag belongs to the open socket, not to the duplicate.
-                DescriptorFlags.setNonBlocking(
-                        descriptors.at(plan.slot()),
-                        style != LaunchStyle.LAUNCH_STYLE_SOCKET
-                                && plan.candidate().nonBlocking());
-                descriptor = Optional.of(descriptors.duplicate(plan.slot()));
+                for (LaunchPlan.Handed socket : plan.sockets()) {
+                    // inetd programs expect a blocking socket; the flag belongs to the open socket, not to the
+                    // duplicate.
+                    DescriptorFlags.setNonBlocking(
+                            descriptors.at(socket.slot()),
+                            style != LaunchStyle.LAUNCH_STYLE_SOCKET
+                                    && socket.candidate().nonBlocking());
+                    duplicates.add(descriptors.duplicate(socket.slot()));
+                }
             } catch (LinuxException e) {
+                duplicates.forEach(OwnedFd::close);
                 brokerage.launchFailed(plan.activationId(), e.toString());
                 return;
             }
         }
-        launcher.launch(plan, descriptor, new Launcher.Outcome() {
+        launcher.launch(plan, duplicates, new Launcher.Outcome() {
             @Override
             public void started(SpawnedProcess process) {
                 if (!loop.submit(() -> running(plan, process))) {

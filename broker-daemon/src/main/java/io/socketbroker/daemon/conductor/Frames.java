@@ -1,5 +1,6 @@
 package io.socketbroker.daemon.conductor;
 
+import com.google.protobuf.ByteString;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Caller;
@@ -18,6 +19,7 @@ import io.socketbroker.v1.Deposited;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.Released;
+import io.socketbroker.v1.Welcome;
 import java.util.List;
 
 /** What each frame of fd.sock means. On the conductor thread. */
@@ -61,11 +63,7 @@ final class Frames implements FrameHandler {
                 runEffects.run();
                 yield new Answer(answer, List.of());
             }
-            case HELLO ->
-                throw new BrokerRefusal(
-                        ErrorReason.ERROR_REASON_NOT_IMPLEMENTED,
-                        "hello",
-                        "sessions are not there yet; use exec tasks");
+            case HELLO -> hello(connection, caller, frame.getHello().getSessionId());
             default ->
                 throw new BrokerRefusal(
                         ErrorReason.ERROR_REASON_MALFORMED_FRAME,
@@ -84,20 +82,31 @@ final class Frames implements FrameHandler {
     private Answer claim(long connection, Caller caller, Claim claim) {
         Brokerage.Outgoing outgoing = brokerage.claim(caller, Brokerage.token(claim.getToken()), connection);
         runEffects.run();
+        return answer(outgoing);
+    }
+
+    /** A delivery with its descriptors, as their giver had them. */
+    Answer answer(Brokerage.Outgoing outgoing) {
         List<Fd> out = outgoing.slots().stream().map(this::restored).toList();
         return new Answer(
                 FdFrame.newBuilder()
                         .setDelivery(Delivery.newBuilder()
                                 .setDeliveryId(outgoing.deliveryId())
+                                .setToken(outgoing.token())
                                 .setActivation(outgoing.activation())),
                 out);
     }
 
-    /** As its giver had it. */
     private Fd restored(Slot slot) {
         Fd fd = descriptors.at(slot);
         DescriptorFlags.setNonBlocking(fd, brokerage.candidate(slot).nonBlocking());
         return fd;
+    }
+
+    /** The welcome goes out before the effects, which may bring the first delivery. */
+    private Answer hello(long connection, Caller caller, ByteString sessionId) {
+        brokerage.sessions().hello(caller, sessionId, connection);
+        return new Answer(FdFrame.newBuilder().setWelcome(Welcome.getDefaultInstance()), List.of());
     }
 
     private Answer acknowledge(long connection, long deliveryId) {

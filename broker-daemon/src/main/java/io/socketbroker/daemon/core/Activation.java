@@ -1,57 +1,65 @@
 package io.socketbroker.daemon.core;
 
+import io.socketbroker.daemon.time.Timers;
 import io.socketbroker.v1.LaunchStyle;
 import io.socketbroker.v1.TaskSpec;
-import io.socketbroker.v1.TriggerDetails;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt to have one socket handled by a launched program. Mutable; only the rules of this package change it. */
+/**
+ * One attempt to have sockets handled, by a launched program or by an attached session. Mutable; only the rules of this
+ * package change it.
+ */
 final class Activation {
     final long id;
     final TaskEntry task;
     final TaskSpec spec;
     final Token token;
-    final SocketEntry socket;
-    final long generation;
-    final TriggerDetails trigger;
-    final boolean released;
     final Instant since;
+    final @Nullable Session session;
+
+    /** In the order of the descriptors; at least one. */
+    final List<Lease> leases = new ArrayList<>();
 
     /** 0 until the handler runs. */
     int pid;
-
-    /** The handler has the descriptor: at launch, or with the acknowledgement of its claim. */
-    boolean handedOver;
-
-    /** The lease is over, by completion, close or release; the process may still run. */
-    boolean leaseEnded;
 
     /** A delivery is on its way. */
     @Nullable
     Claim delivery;
 
-    Activation(
-            long id,
-            TaskEntry task,
-            Token token,
-            SocketEntry socket,
-            TriggerDetails trigger,
-            boolean released,
-            Instant since) {
+    /** The wall-clock limit. */
+    Timers.@Nullable Timer timer;
+
+    Activation(long id, TaskEntry task, Token token, Instant since, @Nullable Session session) {
         this.id = id;
         this.task = task;
         this.spec = task.spec;
         this.token = token;
-        this.socket = socket;
-        this.generation = socket.generation;
-        this.trigger = trigger;
-        this.released = released;
         this.since = since;
+        this.session = session;
+        this.pid = session == null ? 0 : session.pid;
     }
 
     boolean claims() {
-        return spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_CLAIM;
+        return session != null || spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_CLAIM;
+    }
+
+    boolean isOver() {
+        return leases.stream().allMatch(lease -> lease.ended);
+    }
+
+    List<SocketEntry> sockets() {
+        return leases.stream().map(lease -> lease.socket).toList();
+    }
+
+    Optional<Lease> leaseOf(String socketId) {
+        return leases.stream()
+                .filter(lease -> lease.socket.name.id().equals(socketId))
+                .findFirst();
     }
 
     LaunchPlan plan() {
@@ -60,11 +68,6 @@ final class Activation {
                 task.name,
                 spec.getExec(),
                 token,
-                socket.slot,
-                socket.name,
-                socket.candidate,
-                generation,
-                trigger,
-                released);
+                leases.stream().map(Lease::plan).toList());
     }
 }

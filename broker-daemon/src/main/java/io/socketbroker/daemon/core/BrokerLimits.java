@@ -15,6 +15,10 @@ import java.time.Duration;
  * @param claimTimeout from a reclaim or delivery to its acknowledgement
  * @param firstRetryDelay before the second attempt of an activation; doubled for each further one
  * @param longestRetryDelay the bound of that growth
+ * @param quarantineAfter failed attempts in a row after which a socket is set apart
+ * @param quarantine how long, before it is tried again
+ * @param sessionsPerUid attached programs of one uid
+ * @param killDelay from SIGTERM to SIGKILL, when a handler has used up its time
  */
 public record BrokerLimits(
         int sockets,
@@ -26,7 +30,11 @@ public record BrokerLimits(
         int claimsPerUid,
         Duration claimTimeout,
         Duration firstRetryDelay,
-        Duration longestRetryDelay) {
+        Duration longestRetryDelay,
+        int quarantineAfter,
+        Duration quarantine,
+        int sessionsPerUid,
+        Duration killDelay) {
     /** Connections accepted in one turn of the conductor, so that one listener cannot hold up the others. */
     static final int ACCEPTS_PER_TURN = 64;
 
@@ -48,6 +56,10 @@ public record BrokerLimits(
                 256,
                 Duration.ofSeconds(5),
                 Duration.ofMillis(100),
-                Duration.ofSeconds(60));
+                Duration.ofSeconds(60),
+                10,
+                Duration.ofMinutes(10),
+                256,
+                Duration.ofSeconds(5));
     }
 }

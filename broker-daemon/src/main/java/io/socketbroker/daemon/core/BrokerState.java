@@ -44,6 +44,29 @@ final class BrokerState {
         return ++lastGeneration;
     }
 
+    /** The lease is over; an activation of a session ends with its last lease. */
+    void leaseEnded(Lease lease) {
+        lease.ended = true;
+        if (lease.socket.lease == lease) {
+            lease.socket.lease = null;
+        }
+        Activation activation = lease.activation;
+        if (activation.session != null && activation.isOver()) {
+            activation.session.activations.remove(activation);
+            retire(activation);
+        }
+    }
+
+    /** Nothing can be said about this activation any more. */
+    void retire(Activation activation) {
+        activations.remove(activation.id);
+        activationTokens.remove(activation.token);
+        timers.cancel(activation.timer);
+        if (activation.delivery != null) {
+            timers.cancel(activation.delivery.timer);
+        }
+    }
+
     void effect(Effect effect) {
         effects.add(effect);
     }

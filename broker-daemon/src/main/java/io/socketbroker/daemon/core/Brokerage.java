@@ -1,6 +1,7 @@
 package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
+import io.socketbroker.v1.AttachStart;
 import io.socketbroker.v1.CloseSocketRequest;
 import io.socketbroker.v1.CompleteRequest;
 import io.socketbroker.v1.ErrorReason;
@@ -18,6 +19,8 @@ import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.Task;
 import io.socketbroker.v1.TaskKey;
 import io.socketbroker.v1.TransferOwnershipRequest;
+import io.socketbroker.v1.TriggerDetails;
+import io.socketbroker.v1.TriggerReason;
 import io.socketbroker.v1.UnregisterTaskRequest;
 import io.socketbroker.v1.UpdateSocketRequest;
 import java.time.Instant;
@@ -39,7 +42,9 @@ public final class Brokerage {
     private final BrokerState state;
     private final Parking parking;
     private final Dispatcher dispatcher;
+    private final Listeners listeners;
     private final Leases leases;
+    private final Sessions sessions;
     private final Claims claims;
     private final Tasks tasks;
     private final Transfers transfers;
@@ -57,9 +62,13 @@ public final class Brokerage {
         state = new BrokerState(limits, tokens, random);
         parking = new Parking(state);
         dispatcher = new Dispatcher(state, parking);
-        leases = new Leases(state, parking, dispatcher);
+        listeners = new Listeners(state, parking, dispatcher);
+        leases = new Leases(state, parking, dispatcher, new Retries(state, parking, dispatcher));
         claims = new Claims(state, parking, dispatcher, leases);
+        dispatcher.onDelivery(claims::push);
         tasks = new Tasks(state, parking, dispatcher, brokerUid);
+        sessions = new Sessions(state, dispatcher, leases, tasks);
+        tasks.onUnregistered(sessions::taskUnregistered);
         transfers = new Transfers(state, parking, dispatcher, tasks);
         queries = new Queries(state);
     }
@@ -78,6 +87,7 @@ public final class Brokerage {
 
     /** What has to be done, in order; each effect is returned once. */
     public List<Effect> takeEffects() {
+        dispatcher.dispatchDue();
         return state.takeEffects();
     }
 
@@ -178,7 +188,7 @@ public final class Brokerage {
         }
         Socket view = Views.socket(socket, false);
         dispatcher.withdraw(socket);
-        Transfers.endLease(socket);
+        parking.revoke(socket, "closed by its owner");
         parking.close(socket, true, "closed by process " + caller.pid());
         return view;
     }
@@ -208,6 +218,15 @@ public final class Brokerage {
     public Socket socket(Caller caller, SocketKey key) {
         return Views.socket(require(caller, key, "key", 0), true);
     }
+
+    /** A socket's present situation in words, see AdminService.Explain. */
+    public Explained explain(Caller caller, SocketKey key) {
+        SocketEntry socket = require(caller, key, "key", 0);
+        return new Explained(Views.key(socket.name), new Explanation(state).of(socket));
+    }
+
+    /** Which socket, its name complete, and why it does or does not wake. */
+    public record Explained(SocketKey key, String words) {}
 
     /** See SocketService.ListSockets. */
     public ListSocketsResponse sockets(Caller caller, ListSocketsRequest request) {
@@ -242,17 +261,38 @@ public final class Brokerage {
 
     /** What the shell found on a watched slot. */
     public void ready(Slot slot, Readiness readiness) {
-        dispatcher.ready(state.sockets.at(slot).orElseThrow(), readiness);
+        SocketEntry socket = state.sockets.at(slot).orElseThrow();
+        switch (readiness) {
+            case Readiness.Nothing _ -> parking.watch(socket);
+            case Readiness.Connection _ -> listeners.connection(socket);
+            case Readiness.Data data ->
+                dispatcher.trigger(
+                        socket,
+                        TriggerDetails.newBuilder()
+                                .setReason(TriggerReason.TRIGGER_REASON_SOCKET_ACTIVITY)
+                                .setBytesAvailable(data.bytesAvailable())
+                                .setPeerClosed(data.peerClosed())
+                                .build());
+            case Readiness.Ended ended ->
+                dispatcher.trigger(
+                        socket,
+                        TriggerDetails.newBuilder()
+                                .setReason(TriggerReason.TRIGGER_REASON_SOCKET_CLOSED)
+                                .setCloseCause(ended.cause())
+                                .setErrorNumber(ended.errorNumber())
+                                .setPeerClosed(true)
+                                .build());
+        }
     }
 
     /** A connection of a listener; its descriptor is bound to the returned slot before the effects run. */
     public Slot accepted(Slot listener, Candidate connection) {
-        return dispatcher.accepted(state.sockets.at(listener).orElseThrow(), connection).slot;
+        return listeners.accepted(state.sockets.at(listener).orElseThrow(), connection).slot;
     }
 
     /** The end of what {@link Effect.Accept} asked for. */
     public void acceptingDone(Slot listener, Acceptance outcome) {
-        state.sockets.at(listener).ifPresent(entry -> dispatcher.acceptingDone(entry, outcome));
+        state.sockets.at(listener).ifPresent(entry -> listeners.acceptingDone(entry, outcome));
     }
 
     // What handlers do
@@ -273,7 +313,8 @@ public final class Brokerage {
     }
 
     /** Descriptors to be sent on a connection. */
-    public record Outgoing(long deliveryId, List<Slot> slots, io.socketbroker.v1.Activation activation) {}
+    public record Outgoing(
+            long deliveryId, List<Slot> slots, io.socketbroker.v1.Activation activation, ByteString token) {}
 
     /** See Claim on fd.sock. Slots are empty if the descriptors were passed at launch. */
     public Outgoing claim(Caller caller, Token token, long connection) {
@@ -281,7 +322,13 @@ public final class Brokerage {
         List<Slot> slots = outgoing.deliveryId() == 0
                 ? List.of()
                 : outgoing.sockets().stream().map(socket -> socket.slot).toList();
-        return new Outgoing(outgoing.deliveryId(), slots, Views.delivery(outgoing));
+        return new Outgoing(
+                outgoing.deliveryId(),
+                slots,
+                Views.delivery(outgoing),
+                outgoing.activation()
+                        .map(activation -> activation.token.bytes())
+                        .orElse(ByteString.EMPTY));
     }
 
     /** See Acknowledge on fd.sock. */
@@ -292,6 +339,22 @@ public final class Brokerage {
     /** A connection on fd.sock has ended. */
     public void disconnected(long connection) {
         claims.disconnected(connection);
+        sessions.disconnected(connection);
+    }
+
+    /** A delivery to a session could not be sent. */
+    public void deliveryFailed(long deliveryId) {
+        claims.deliveryFailed(deliveryId);
+    }
+
+    /** See SessionService.Attach; the session works once its connection has said Hello too. */
+    public SessionName attach(Caller caller, AttachStart start) {
+        return sessions.attach(caller, taskName(caller, start.getTask()), start.getSessionId(), start.getCredit());
+    }
+
+    /** What attached sessions say. */
+    public Sessions sessions() {
+        return sessions;
     }
 
     /** See SessionService.Complete; the items that were refused. */

@@ -1,5 +1,7 @@
 package io.socketbroker.daemon.core;
 
+import static java.util.Objects.requireNonNull;
+
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.EventType;
 import io.socketbroker.v1.SocketState;
@@ -68,7 +70,7 @@ final class Claims {
 
     private static void requireReclaimable(SocketEntry socket) {
         if (socket.is(SocketState.SOCKET_STATE_LEASED) && socket.lease != null) {
-            String holder = "activation " + socket.lease.id + ", process " + socket.lease.pid;
+            String holder = "activation " + socket.lease.activation.id + ", process " + socket.lease.activation.pid;
             throw BrokerRefusal.held(
                     "socket " + socket.name + " is leased to " + holder + "; wait until it is given back", holder);
         }
@@ -92,15 +94,16 @@ final class Claims {
         }
         Activation activation = leases.byToken(token, caller);
         if (!activation.claims()) {
-            return new Outgoing(0, Optional.of(activation), List.of(activation.socket));
+            return new Outgoing(0, Optional.of(activation), activation.sockets());
         }
-        if (activation.handedOver || activation.delivery != null || activation.leaseEnded) {
+        boolean used = activation.leases.stream().anyMatch(lease -> lease.handedOver);
+        if (activation.session != null || used || activation.delivery != null || activation.isOver()) {
             throw new BrokerRefusal(
                     ErrorReason.ERROR_REASON_TOKEN_UNKNOWN,
                     "token",
                     "the token of activation " + activation.id + " was used already");
         }
-        Claim claim = new Claim(caller.uid(), caller.pid(), List.of(activation.socket), activation);
+        Claim claim = new Claim(caller.uid(), caller.pid(), heldSockets(activation), activation);
         activation.delivery = claim;
         return deliver(claim, connection);
     }
@@ -114,6 +117,38 @@ final class Claims {
                 throw new BrokerRefusal(
                         ErrorReason.ERROR_REASON_SOCKET_UNKNOWN, "token", "socket " + socket.name + " was closed");
             }
+        }
+    }
+
+    /** What of an activation is still there to be handed over. */
+    private static List<SocketEntry> heldSockets(Activation activation) {
+        return activation.leases.stream()
+                .filter(lease -> !lease.ended)
+                .map(lease -> lease.socket)
+                .toList();
+    }
+
+    /** Sends an activation to its session. */
+    void push(Activation activation) {
+        Session session = requireNonNull(activation.session);
+        Claim claim = new Claim(session.name.uid(), session.pid, activation.sockets(), activation);
+        activation.delivery = claim;
+        long connection = session.connection.orElseThrow();
+        Outgoing outgoing = deliver(claim, connection);
+        state.effect(new Effect.Deliver(
+                connection,
+                new Brokerage.Outgoing(
+                        outgoing.deliveryId(),
+                        outgoing.sockets().stream().map(socket -> socket.slot).toList(),
+                        Views.delivery(outgoing),
+                        activation.token.bytes())));
+    }
+
+    /** It could not be sent. */
+    void deliveryFailed(long deliveryId) {
+        Claim claim = deliveries.get(deliveryId);
+        if (claim != null) {
+            abandon(claim, "the session does not read");
         }
     }
 
@@ -139,7 +174,7 @@ final class Claims {
         Activation activation = claim.activation;
         if (activation != null) {
             activation.delivery = null;
-            leases.handedOver(activation);
+            activation.leases.forEach(dispatcher::handedOver);
             return;
         }
         for (SocketEntry socket : claim.sockets) {
@@ -167,9 +202,14 @@ final class Claims {
             takeBack(claim, why);
             return;
         }
-        // The handler may claim once more while it runs; its exit decides otherwise.
         activation.delivery = null;
-        state.emit(EventType.EVENT_TYPE_CLAIM_EXPIRED, activation.socket, activation, null, why);
+        activation
+                .sockets()
+                .forEach(socket -> state.emit(EventType.EVENT_TYPE_CLAIM_EXPIRED, socket, activation, null, why));
+        if (activation.session != null) {
+            leases.deliveryFailed(activation);
+        }
+        // A launched handler may claim once more while it runs; its exit decides otherwise.
     }
 
     private void takeBack(Claim claim, String why) {

@@ -1,20 +1,36 @@
 package io.socketbroker.daemon.core;
 
-import io.socketbroker.v1.AcceptMode;
 import io.socketbroker.v1.EventType;
-import io.socketbroker.v1.KeepAlive;
-import io.socketbroker.v1.SocketOptions;
+import io.socketbroker.v1.LaunchStyle;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TriggerDetails;
 import io.socketbroker.v1.TriggerReason;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** From an event on a parked socket to a handler that is started for it: queue, limits, retry. */
+/**
+ * From an event on a parked socket to a handler that gets it: an attached session with credit, else a launch, else the
+ * queue. What comes due in one turn goes out together.
+ */
 final class Dispatcher {
-    private static final long HELD_LISTENER_RETRY_NANOS = 1_000_000_000L;
+    /** SCM_MAX_FD: descriptors in one message (unix(7)). */
+    static final int MOST_IN_ONE_MESSAGE = 253;
+
+    /** Contexts of one delivery, so that it fits in a frame. */
+    private static final int MOST_CONTEXT_BYTES = 64 * 1024;
 
     private final BrokerState state;
     private final Parking parking;
+    private final Set<TaskEntry> due = new LinkedHashSet<>();
+    private Consumer<TaskEntry> onFreedHandler = _ -> {};
+    private Consumer<Activation> deliver = _ -> {};
+    private int launched;
 
     Dispatcher(BrokerState state, Parking parking) {
         this.state = state;
@@ -22,232 +38,164 @@ final class Dispatcher {
         parking.onKeepAlive(this::trigger);
     }
 
-    /** A watched socket was reported; stale reports have been sorted out by slot and generation. */
-    void ready(SocketEntry socket, Readiness readiness) {
-        switch (readiness) {
-            case Readiness.Nothing _ -> parking.watch(socket);
-            case Readiness.Data data ->
-                trigger(
-                        socket,
-                        TriggerDetails.newBuilder()
-                                .setReason(TriggerReason.TRIGGER_REASON_SOCKET_ACTIVITY)
-                                .setBytesAvailable(data.bytesAvailable())
-                                .setPeerClosed(data.peerClosed())
-                                .build());
-            case Readiness.Ended ended ->
-                trigger(
-                        socket,
-                        TriggerDetails.newBuilder()
-                                .setReason(TriggerReason.TRIGGER_REASON_SOCKET_CLOSED)
-                                .setCloseCause(ended.cause())
-                                .setErrorNumber(ended.errorNumber())
-                                .setPeerClosed(true)
-                                .build());
-            case Readiness.Connection _ -> connection(socket);
-        }
+    /** Who is told that a task can take more. */
+    void onFreedHandler(Consumer<TaskEntry> listener) {
+        onFreedHandler = listener;
     }
 
-    private void connection(SocketEntry listener) {
-        if (listener.options.getAcceptMode() == AcceptMode.ACCEPT_MODE_LISTENER) {
-            trigger(
-                    listener,
-                    TriggerDetails.newBuilder()
-                            .setReason(TriggerReason.TRIGGER_REASON_CONNECTION_ACCEPTED)
-                            .build());
-        } else {
-            acceptOrHold(listener);
-        }
+    /** Who sends an activation to its session. */
+    void onDelivery(Consumer<Activation> sender) {
+        deliver = sender;
     }
 
-    /** Connections over a limit wait in the kernel's backlog, and the listener is looked at again when a handler ends. */
-    private void acceptOrHold(SocketEntry listener) {
-        TaskEntry task = state.tasks.get(listener.task);
-        if (task == null) {
-            return;
-        }
-        int bySockets = Math.min(
-                state.limits.sockets() - state.sockets.size(),
-                state.limits.socketsPerUid() - state.sockets.sizeOf(listener.name.uid()));
-        int allowed = Math.min(Math.min(task.freeHandlers(), bySockets), BrokerLimits.ACCEPTS_PER_TURN);
-        if (allowed > 0) {
-            state.effect(new Effect.Accept(listener.slot, listener.generation, allowed));
-        } else {
-            hold(
-                    task,
-                    listener,
-                    bySockets <= 0 ? "the broker's sockets are used up" : "max_concurrency of its task is reached");
-        }
-    }
-
-    private void hold(TaskEntry task, SocketEntry listener, String why) {
-        if (task.heldListeners.add(listener)) {
-            state.emit(EventType.EVENT_TYPE_LIMIT_HELD, listener, "connections wait in the backlog: " + why);
-        }
-        if (listener.timer == null) {
-            // Handlers that end resume it at once; the timer is for limits that nothing of this task frees.
-            listener.timer =
-                    state.timers.schedule(state.nowNanos + HELD_LISTENER_RETRY_NANOS, () -> resume(task, listener));
-        }
-    }
-
-    private void resume(TaskEntry task, SocketEntry listener) {
-        parking.stopTimer(listener);
-        if (task.heldListeners.remove(listener)
-                && listener.is(SocketState.SOCKET_STATE_PARKED)
-                && state.sockets.named(listener.name).orElse(null) == listener) {
-            acceptOrHold(listener);
-        }
-    }
-
-    /** One connection of a listener; the shell binds its descriptor to the slot before the effects run. */
-    SocketEntry accepted(SocketEntry listener, Candidate connection) {
-        SocketName name = freeChildName(listener);
-        SocketEntry child = new SocketEntry(
-                state.sockets.nextSlot(),
-                name,
-                listener.task,
-                connection,
-                state.wallTime,
-                listener.name.id(),
-                SocketOptions.getDefaultInstance(),
-                listener.context,
-                KeepAlive.getDefaultInstance());
-        child.generation = state.newGeneration();
-        state.sockets.add(child);
-        state.effect(new Effect.Journal(child.record()));
-        state.emit(
-                EventType.EVENT_TYPE_CONNECTION_ACCEPTED,
-                child,
-                "from " + connection.peer().map(Object::toString).orElse("unknown"));
-        trigger(
-                child,
-                TriggerDetails.newBuilder()
-                        .setReason(TriggerReason.TRIGGER_REASON_CONNECTION_ACCEPTED)
-                        .build());
-        return child;
-    }
-
-    private SocketName freeChildName(SocketEntry listener) {
-        SocketName name;
-        do {
-            listener.activations++;
-            name = new SocketName(
-                    listener.name.uid(), listener.name.app(), listener.name.id() + ":" + listener.activations);
-        } while (state.sockets.named(name).isPresent());
-        return name;
-    }
-
-    /** The shell has accepted what it could. */
-    void acceptingDone(SocketEntry listener, Acceptance outcome) {
-        TaskEntry task = state.tasks.get(listener.task);
-        if (task == null || !listener.is(SocketState.SOCKET_STATE_PARKED)) {
-            return;
-        }
-        switch (outcome) {
-            case BACKLOG_EMPTY -> parking.watch(listener);
-            case MORE_WAITING -> acceptOrHold(listener);
-            case NO_DESCRIPTORS -> hold(task, listener, "the broker has no descriptors left");
-        }
-    }
-
-    /** Queues the wake of a parked socket and starts what may start. */
+    /** Queues the wake of a parked socket. */
     void trigger(SocketEntry socket, TriggerDetails trigger) {
         parking.stopTimer(socket);
-        socket.state = SocketState.SOCKET_STATE_QUEUED;
         socket.trigger = trigger;
         state.emit(EventType.EVENT_TYPE_SOCKET_TRIGGERED, socket, null, trigger, "");
+        enqueue(socket);
+    }
+
+    /** Queues a socket whose trigger is known. */
+    void enqueue(SocketEntry socket) {
         TaskEntry task = state.tasks.get(socket.task);
         if (task == null) {
             parking.unwatch(socket);
             parking.park(socket, "");
             return;
         }
+        socket.state = SocketState.SOCKET_STATE_QUEUED;
         task.queue.add(socket);
-        dispatch(task);
+        due.add(task);
     }
 
-    /** Starts handlers for queued sockets, in their order, as far as the limits allow. */
-    void dispatch(TaskEntry task) {
-        while (!task.queue.isEmpty()
-                && task.registered
-                && task.spec.hasExec()
-                && task.running < task.spec.getLimits().getMaxConcurrency()
-                && state.activations.size() < state.limits.handlers()) {
-            launch(task, task.queue.removeFirst());
+    /** Something changed that may let queued sockets of this task go on. */
+    void dispatchSoon(TaskEntry task) {
+        due.add(task);
+    }
+
+    /** At the end of each event or turn. */
+    void dispatchDue() {
+        while (!due.isEmpty()) {
+            List<TaskEntry> tasks = List.copyOf(due);
+            due.clear();
+            tasks.forEach(this::dispatch);
         }
     }
 
-    private void launch(TaskEntry task, SocketEntry socket) {
-        TriggerDetails.Builder trigger =
-                socket.trigger == null ? TriggerDetails.newBuilder() : socket.trigger.toBuilder();
-        socket.state = SocketState.SOCKET_STATE_LEASED;
-        socket.generation = state.newGeneration();
-        socket.activations++;
-        Activation activation = new Activation(
-                state.newGeneration(),
-                task,
-                state.newToken(),
-                socket,
-                trigger.setAttempt(socket.failedAttempts + 1).build(),
-                ExitRules.releases(task.spec, socket),
-                state.wallTime);
-        socket.lease = activation;
+    private void dispatch(TaskEntry task) {
+        while (!task.queue.isEmpty() && task.registered) {
+            Optional<Session> session = task.nextSession();
+            if (session.isPresent()) {
+                send(task, session.get());
+            } else if (mayLaunch(task)) {
+                launch(task);
+            } else {
+                return;
+            }
+        }
+    }
+
+    private boolean mayLaunch(TaskEntry task) {
+        return task.spec.hasExec()
+                && task.running < task.spec.getLimits().getMaxConcurrency()
+                && launched < state.limits.handlers();
+    }
+
+    private void send(TaskEntry task, Session session) {
+        Activation activation = activate(task, session, takeBurst(task, session.credit, _ -> true));
+        session.credit -= activation.leases.size();
+        session.activations.add(activation);
+        deliver.accept(activation);
+    }
+
+    private void launch(TaskEntry task) {
+        Activation activation = activate(task, null, takeForLaunch(task));
         task.running++;
         task.launches++;
-        state.activations.put(activation.id, activation);
-        state.activationTokens.put(activation.token, activation);
+        launched++;
         state.effect(new Effect.Launch(activation.plan()));
     }
 
-    /** Puts the same activation back in the queue after a delay that doubles with each failure, plus jitter. */
-    void retryLater(SocketEntry socket, Activation failed, String why) {
-        if (!state.tasks.containsKey(socket.task)) {
-            parking.unwatch(socket);
-            parking.park(socket, "");
-            return;
-        }
-        socket.failedAttempts++;
-        socket.state = SocketState.SOCKET_STATE_QUEUED;
-        socket.trigger = failed.trigger;
-        socket.lease = null;
-        socket.generation = state.newGeneration();
-        long first = state.limits.firstRetryDelay().toNanos();
-        long longest = state.limits.longestRetryDelay().toNanos();
-        long delay = Math.min(longest, first << Math.min(socket.failedAttempts - 1, 20));
-        long jittered = delay / 2 + state.random.nextLong(delay / 2 + 1);
-        parking.stopTimer(socket);
-        socket.timer = state.timers.schedule(state.nowNanos + jittered, () -> requeue(socket));
-        state.emit(
-                EventType.EVENT_TYPE_HANDLER_FAILED,
-                socket,
-                failed,
-                null,
-                why + "; attempt " + (socket.failedAttempts + 1) + " in " + jittered / 1_000_000 + " ms");
+    /**
+     * An inetd program can take one socket; a claiming handler is told how many there are. A program in style listen-fds
+     * expects all listeners of its service, but only one connection (sd_listen_fds(3), Accept=yes).
+     */
+    private List<SocketEntry> takeForLaunch(TaskEntry task) {
+        LaunchStyle style = task.spec.getExec().getStyle();
+        boolean together = style == LaunchStyle.LAUNCH_STYLE_CLAIM
+                || (style == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS
+                        && task.queue.getFirst().isService());
+        return takeBurst(
+                task,
+                together ? MOST_IN_ONE_MESSAGE : 1,
+                socket -> style == LaunchStyle.LAUNCH_STYLE_CLAIM || socket.isService());
     }
 
-    private void requeue(SocketEntry socket) {
-        socket.timer = null;
-        TaskEntry task = state.tasks.get(socket.task);
-        if (task == null) {
-            parking.unwatch(socket);
-            parking.park(socket, "");
-            return;
+    /** The longest waiting sockets, as many as one message can carry; the first one in any case. */
+    private static List<SocketEntry> takeBurst(TaskEntry task, int atMost, Predicate<SocketEntry> together) {
+        List<SocketEntry> burst = new ArrayList<>();
+        long contextBytes = 0;
+        for (SocketEntry socket : task.queue) {
+            contextBytes += socket.context.size();
+            boolean fits = burst.size() < Math.min(atMost, MOST_IN_ONE_MESSAGE)
+                    && contextBytes <= MOST_CONTEXT_BYTES
+                    && together.test(socket);
+            if (!burst.isEmpty() && !fits) {
+                break;
+            }
+            burst.add(socket);
         }
-        task.queue.add(socket);
-        dispatch(task);
+        burst.forEach(task.queue::remove);
+        return burst;
     }
 
-    /** A handler's place is free: start what waits, and accept what the backlog holds. */
+    private Activation activate(TaskEntry task, @Nullable Session session, List<SocketEntry> sockets) {
+        Activation activation = new Activation(state.newGeneration(), task, state.newToken(), state.wallTime, session);
+        for (SocketEntry socket : sockets) {
+            TriggerDetails trigger = (socket.trigger == null ? TriggerDetails.getDefaultInstance() : socket.trigger)
+                    .toBuilder().setAttempt(socket.failedAttempts + 1).build();
+            socket.state = SocketState.SOCKET_STATE_LEASED;
+            socket.generation = state.newGeneration();
+            socket.activations++;
+            Lease lease =
+                    new Lease(activation, socket, trigger, session == null && ExitRules.releases(task.spec, socket));
+            socket.lease = lease;
+            activation.leases.add(lease);
+        }
+        state.activations.put(activation.id, activation);
+        state.activationTokens.put(activation.token, activation);
+        return activation;
+    }
+
+    /** The handler has the socket: from here on it may have read from it. */
+    void handedOver(Lease lease) {
+        lease.handedOver = true;
+        if (lease.ended) {
+            return;
+        }
+        if (lease.released) {
+            state.leaseEnded(lease);
+            parking.release(lease.socket, "to process " + lease.activation.pid);
+        } else {
+            lease.socket.endDelivered = lease.trigger.getReason() == TriggerReason.TRIGGER_REASON_SOCKET_CLOSED;
+        }
+    }
+
+    /** The place of a launched handler is free: start what waits, and accept what the backlog holds. */
     void handlerFreed(TaskEntry task) {
         task.running--;
-        if (state.activations.size() + 1 == state.limits.handlers()) {
+        if (launched-- == state.limits.handlers()) {
             // The global limit was reached: the others have waited for it longer.
-            state.tasks.values().stream().filter(other -> other != task).forEach(this::dispatch);
+            state.tasks.values().stream().filter(other -> other != task).forEach(this::dispatchSoon);
         }
-        dispatch(task);
-        for (SocketEntry listener : List.copyOf(task.heldListeners)) {
-            resume(task, listener);
-        }
+        moreCapacity(task);
+    }
+
+    /** A handler or a session of the task can take more. */
+    void moreCapacity(TaskEntry task) {
+        dispatchSoon(task);
+        onFreedHandler.accept(task);
     }
 
     /** Takes a socket out of every queue, because its owner took it back or closes it. */

@@ -25,6 +25,23 @@ public sealed interface Effect {
     /** Starts a handler and reports {@link Brokerage#launched} or {@link Brokerage#launchFailed}. */
     record Launch(LaunchPlan plan) implements Effect {}
 
+    /**
+     * Sends a delivery to a session and, if that fails, reports {@link Brokerage#deliveryFailed}.
+     *
+     * @param connection of the session
+     * @param outgoing what goes out
+     */
+    record Deliver(long connection, Brokerage.Outgoing outgoing) implements Effect {}
+
+    /** Tells a session that a lease is over. */
+    record Revoke(SessionName session, long activationId, SocketName socket, String message) implements Effect {}
+
+    /** Tells a session that it works, or that it has ended with this refusal. */
+    record SessionChanged(SessionName session, @Nullable BrokerRefusal ended) implements Effect {}
+
+    /** Ends a handler that has used up its time. */
+    record Signal(long activationId, int signal) implements Effect {}
+
     /** Writes to the journal. */
     record Journal(JournalEntry entry) implements Effect {}
 

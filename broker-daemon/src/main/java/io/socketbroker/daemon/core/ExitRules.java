@@ -33,15 +33,17 @@ final class ExitRules {
                 && policy.getOnFailure() == ExitAction.EXIT_ACTION_CLOSE;
     }
 
-    static ExitAction action(Activation activation, boolean success) {
-        if (activation.claims() && !activation.handedOver) {
+    static ExitAction action(Lease lease, boolean success) {
+        TaskSpec spec = lease.activation.spec;
+        if (!lease.handedOver) {
             // The handler never had the socket, whatever its status says.
             return ExitAction.EXIT_ACTION_RETRY;
         }
-        ExitPolicy policy = policy(activation.spec, activation.socket);
+        ExitPolicy policy = policy(spec, lease.socket);
         ExitAction action = success ? policy.getOnSuccess() : policy.getOnFailure();
-        boolean over = activation.trigger.getReason() == TriggerReason.TRIGGER_REASON_SOCKET_CLOSED;
-        boolean stdio = activation.spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_SOCKET;
+        boolean over = lease.trigger.getReason() == TriggerReason.TRIGGER_REASON_SOCKET_CLOSED;
+        boolean stdio =
+                lease.activation.session == null && spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_SOCKET;
         if (over && (action == ExitAction.EXIT_ACTION_REARM || stdio)) {
             // Nothing more can happen on it; an inetd-style program has read its end of file.
             return ExitAction.EXIT_ACTION_CLOSE;

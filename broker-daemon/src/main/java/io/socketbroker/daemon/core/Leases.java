@@ -1,28 +1,32 @@
 package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Durations;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.EventType;
 import io.socketbroker.v1.ExitAction;
 import io.socketbroker.v1.ItemError;
 import io.socketbroker.v1.LeaseCompletion;
 import io.socketbroker.v1.LeaseOutcome;
-import io.socketbroker.v1.TriggerReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** The life of a launched handler: started, working on its lease, done by word or by exit. */
+/** The life of a handler with its leases: started, working, done by word, by exit, or by the end of its session. */
 final class Leases {
+    private static final int SIGTERM = 15;
+    private static final int SIGKILL = 9;
+
     private final BrokerState state;
     private final Parking parking;
     private final Dispatcher dispatcher;
+    private final Retries retries;
 
-    Leases(BrokerState state, Parking parking, Dispatcher dispatcher) {
+    Leases(BrokerState state, Parking parking, Dispatcher dispatcher, Retries retries) {
         this.state = state;
         this.parking = parking;
         this.dispatcher = dispatcher;
+        this.retries = retries;
     }
 
     void launched(long activationId, int pid) {
@@ -31,91 +35,108 @@ final class Leases {
             return;
         }
         activation.pid = pid;
-        state.emit(
-                EventType.EVENT_TYPE_HANDLER_STARTED,
-                activation.socket,
-                activation,
-                null,
-                activation.spec.getExec().getCommand(0));
-        if (!activation.claims()) {
-            handedOver(activation);
+        startWallClock(activation);
+        for (Lease lease : activation.leases) {
+            state.emit(
+                    EventType.EVENT_TYPE_HANDLER_STARTED,
+                    lease.socket,
+                    activation,
+                    null,
+                    activation.spec.getExec().getCommand(0));
+            if (!activation.claims()) {
+                dispatcher.handedOver(lease);
+            }
         }
     }
 
-    /** The handler has the descriptor: from here on it may have read from it. */
-    void handedOver(Activation activation) {
-        activation.handedOver = true;
-        if (activation.leaseEnded) {
+    private void startWallClock(Activation activation) {
+        if (!activation.spec.hasActivationTimeout()) {
             return;
         }
-        SocketEntry socket = activation.socket;
-        if (activation.released) {
-            activation.leaseEnded = true;
-            parking.release(socket, "to process " + activation.pid);
-        } else {
-            socket.endDelivered = activation.trigger.getReason() == TriggerReason.TRIGGER_REASON_SOCKET_CLOSED;
-        }
+        long nanos = Durations.toNanos(activation.spec.getActivationTimeout());
+        activation.timer = state.timers.schedule(state.nowNanos + nanos, () -> {
+            state.effect(new Effect.Signal(activation.id, SIGTERM));
+            activation.timer = state.timers.schedule(
+                    state.nowNanos + state.limits.killDelay().toNanos(),
+                    () -> state.effect(new Effect.Signal(activation.id, SIGKILL)));
+        });
     }
 
     void launchFailed(long activationId, String error) {
-        Activation activation = end(activationId);
-        if (activation == null) {
-            return;
-        }
-        activation.task.failures++;
-        if (!activation.leaseEnded) {
-            dispatcher.retryLater(activation.socket, activation, error);
-        }
-        dispatcher.handlerFreed(activation.task);
+        ended(activationId, false, error, false);
     }
 
     void exited(long activationId, boolean success, String status) {
-        Activation activation = end(activationId);
+        ended(activationId, success, status, true);
+    }
+
+    private void ended(long activationId, boolean success, String status, boolean ran) {
+        Activation activation = state.activations.get(activationId);
         if (activation == null) {
             return;
         }
+        state.retire(activation);
         if (!success) {
             activation.task.failures++;
         }
-        state.emit(EventType.EVENT_TYPE_HANDLER_EXITED, activation.socket, activation, null, status);
-        if (!activation.leaseEnded) {
-            applyPolicy(activation, success, status);
+        for (Lease lease : activation.leases) {
+            if (ran) {
+                state.emit(EventType.EVENT_TYPE_HANDLER_EXITED, lease.socket, activation, null, status);
+            }
+            if (!lease.ended) {
+                applyPolicy(lease, success, ran ? "handler ended: " + status : status);
+            }
         }
         dispatcher.handlerFreed(activation.task);
     }
 
-    private void applyPolicy(Activation activation, boolean success, String status) {
-        SocketEntry socket = activation.socket;
-        ExitAction action = ExitRules.action(activation, success);
-        activation.leaseEnded = true;
-        if (success && activation.handedOver) {
-            socket.failedAttempts = 0;
-        }
-        switch (action) {
-            case EXIT_ACTION_REARM -> parking.park(socket, "handler ended: " + status);
-            case EXIT_ACTION_RETRY -> {
-                // The next attempt is told of the end again.
-                socket.endDelivered = false;
-                dispatcher.retryLater(socket, activation, "handler ended: " + status);
+    /** What a session leaves returns at once: unread deliveries as if they had not been sent, leases by the exit policy. */
+    void sessionEnded(Activation activation) {
+        for (Lease lease : activation.leases) {
+            if (!lease.ended) {
+                if (lease.handedOver) {
+                    applyPolicy(lease, false, "the session ended");
+                } else {
+                    retries.retryNow(lease);
+                }
             }
-            default -> parking.close(socket, true, "handler ended: " + status);
         }
     }
 
-    private @Nullable Activation end(long activationId) {
-        Activation activation = state.activations.remove(activationId);
-        if (activation != null) {
-            state.activationTokens.remove(activation.token);
-            if (activation.delivery != null) {
-                state.timers.cancel(activation.delivery.timer);
+    /** The session did not get them, or did not say so: they go to others, and the session waits for its own next word. */
+    void deliveryFailed(Activation activation) {
+        if (activation.session != null) {
+            activation.session.credit = 0;
+        }
+        for (Lease lease : activation.leases) {
+            if (!lease.ended) {
+                retries.retryNow(lease);
             }
         }
-        return activation;
+    }
+
+    private void applyPolicy(Lease lease, boolean success, String why) {
+        SocketEntry socket = lease.socket;
+        ExitAction action = ExitRules.action(lease, success);
+        if (success && lease.handedOver) {
+            socket.failedAttempts = 0;
+        }
+        switch (action) {
+            case EXIT_ACTION_REARM -> {
+                state.leaseEnded(lease);
+                parking.park(socket, why);
+            }
+            case EXIT_ACTION_RETRY -> retries.retryLater(lease, why);
+            default -> {
+                state.leaseEnded(lease);
+                parking.close(socket, true, why);
+            }
+        }
     }
 
     Activation byToken(Token token, Caller caller) {
         return Optional.ofNullable(state.activationTokens.get(token))
-                .filter(activation -> caller.sees(activation.socket.name.uid()))
+                .filter(activation -> caller.sees(activation.task.name.uid()))
                 .orElseThrow(() -> new BrokerRefusal(
                         ErrorReason.ERROR_REASON_TOKEN_UNKNOWN,
                         "token",
@@ -138,18 +159,15 @@ final class Leases {
     }
 
     private void complete(Activation activation, LeaseCompletion completion, String field) {
-        SocketEntry socket = activation.socket;
-        if (!completion.getKey().getSocketId().equals(socket.name.id())) {
-            throw new BrokerRefusal(
-                    ErrorReason.ERROR_REASON_SOCKET_UNKNOWN,
-                    field + ".key",
-                    "activation " + activation.id + " is not for socket "
-                            + completion.getKey().getSocketId());
-        }
-        if (activation.leaseEnded
-                || socket.lease != activation
-                || !activation.handedOver
-                || completion.getGeneration() != activation.generation) {
+        Lease lease = activation
+                .leaseOf(completion.getKey().getSocketId())
+                .orElseThrow(() -> new BrokerRefusal(
+                        ErrorReason.ERROR_REASON_SOCKET_UNKNOWN,
+                        field + ".key",
+                        "activation " + activation.id + " is not for socket "
+                                + completion.getKey().getSocketId()));
+        SocketEntry socket = lease.socket;
+        if (lease.ended || !lease.handedOver || completion.getGeneration() != lease.generation) {
             throw new BrokerRefusal(
                     ErrorReason.ERROR_REASON_STALE_GENERATION,
                     field + ".generation",
@@ -165,7 +183,7 @@ final class Leases {
             throw new BrokerRefusal(
                     ErrorReason.ERROR_REASON_INVALID_FIELD, field + ".outcome", "must be RETURNED, CLOSED or TAKEN");
         }
-        activation.leaseEnded = true;
+        state.leaseEnded(lease);
         socket.failedAttempts = 0;
         state.emit(
                 EventType.EVENT_TYPE_LEASE_COMPLETED,

@@ -84,6 +84,17 @@ final class Parking {
         return Durations.toNanos(keepAlive.getInterval());
     }
 
+    /** Ends the lease of a socket that somebody else takes away from its handler; a session is told. */
+    void revoke(SocketEntry socket, String why) {
+        Lease lease = socket.lease;
+        if (lease != null) {
+            if (lease.activation.session != null) {
+                state.effect(new Effect.Revoke(lease.activation.session.name, lease.activation.id, socket.name, why));
+            }
+            state.leaseEnded(lease);
+        }
+    }
+
     /** The broker lets go without touching the connection: somebody else has it. */
     void release(SocketEntry socket, String to) {
         remove(socket, false);

@@ -40,7 +40,7 @@ final class SocketEntry {
 
     /** Who has it while LEASED. */
     @Nullable
-    Activation lease;
+    Lease lease;
 
     /** Who is to get it while RELEASING. */
     @Nullable

@@ -3,6 +3,7 @@ package io.socketbroker.daemon.core;
 import io.socketbroker.v1.TaskSpec;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 
 /** One registered task with its queue. Mutable; only the rules of this package change it. */
 final class TaskEntry {
@@ -23,13 +24,32 @@ final class TaskEntry {
     /** Listeners that are not watched until a handler of the task ends. */
     final LinkedHashSet<SocketEntry> heldListeners = new LinkedHashSet<>();
 
+    /** Attached programs, the one that is due next first. */
+    final LinkedHashSet<Session> sessions = new LinkedHashSet<>();
+
     TaskEntry(TaskName name, TaskSpec spec, Instant registeredAt) {
         this.name = name;
         this.spec = spec;
         this.registeredAt = registeredAt;
     }
 
+    /** How many more sockets would be handled at once. */
     int freeHandlers() {
-        return Math.max(0, spec.getLimits().getMaxConcurrency() - running - queue.size());
+        long credit = sessions.stream()
+                .filter(Session::takesWork)
+                .mapToLong(session -> session.credit)
+                .sum();
+        long launches = spec.hasExec() ? spec.getLimits().getMaxConcurrency() - running : 0;
+        return Math.clamp(credit + launches - queue.size(), 0, Integer.MAX_VALUE);
+    }
+
+    /** A session that can take work, in turns. */
+    Optional<Session> nextSession() {
+        Optional<Session> next = sessions.stream().filter(Session::takesWork).findFirst();
+        next.ifPresent(session -> {
+            sessions.remove(session);
+            sessions.add(session);
+        });
+        return next;
     }
 }

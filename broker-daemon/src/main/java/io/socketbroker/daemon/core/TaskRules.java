@@ -1,5 +1,6 @@
 package io.socketbroker.daemon.core;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.ExecLauncher;
@@ -13,6 +14,8 @@ import java.util.Map;
 
 /** What the specification of a task may hold. Every check throws a refusal that names the field. */
 final class TaskRules {
+    private static final Duration SHORTEST_TIMEOUT = Durations.fromSeconds(1);
+    private static final Duration LONGEST_TIMEOUT = Durations.fromDays(7);
     private static final int MOST_ARGUMENTS = 256;
     private static final int MOST_COMMAND_BYTES = 64 * 1024;
     private static final int MOST_VARIABLES = 128;
@@ -31,8 +34,6 @@ final class TaskRules {
             if (spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_UNSPECIFIED) {
                 complete.getExecBuilder().setStyle(LaunchStyle.LAUNCH_STYLE_SOCKET);
             }
-        } else {
-            throw ItemRules.missing("spec.launcher", "tasks for attached sessions are not there yet; give a command");
         }
         if (spec.getExitPolicy().getOnSuccess() == ExitAction.UNRECOGNIZED
                 || spec.getExitPolicy().getOnFailure() == ExitAction.UNRECOGNIZED) {
@@ -42,6 +43,7 @@ final class TaskRules {
         if (spec.getLimits().getMaxConcurrency() == 0) {
             complete.getLimitsBuilder().setMaxConcurrency(BrokerLimits.DEFAULT_MAX_CONCURRENCY);
         }
+        checkTimeout(spec);
         refuseWhatIsMissing(spec);
         return complete.build();
     }
@@ -118,10 +120,19 @@ final class TaskRules {
         }
     }
 
-    private static void refuseWhatIsMissing(TaskSpec spec) {
-        if (spec.hasActivationTimeout()) {
-            throw ItemRules.missing("spec.activation_timeout", "is not there yet; leave it out");
+    private static void checkTimeout(TaskSpec spec) {
+        if (!spec.hasActivationTimeout()) {
+            return;
         }
+        boolean valid = Durations.isValid(spec.getActivationTimeout());
+        if (!valid
+                || Durations.compare(spec.getActivationTimeout(), SHORTEST_TIMEOUT) < 0
+                || Durations.compare(spec.getActivationTimeout(), LONGEST_TIMEOUT) > 0) {
+            throw ItemRules.invalid("spec.activation_timeout", "must be 1 s to 7 days");
+        }
+    }
+
+    private static void refuseWhatIsMissing(TaskSpec spec) {
         if (Durations.isPositive(spec.getLinger())) {
             throw ItemRules.missing("spec.linger", "is not there yet; leave it out");
         }

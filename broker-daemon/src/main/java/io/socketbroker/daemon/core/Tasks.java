@@ -5,8 +5,8 @@ import io.socketbroker.v1.EventType;
 import io.socketbroker.v1.SocketDisposition;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TaskSpec;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Registration of tasks, and what it means for the sockets that name them. */
 final class Tasks {
@@ -14,12 +14,18 @@ final class Tasks {
     private final Parking parking;
     private final Dispatcher dispatcher;
     private final int brokerUid;
+    private Consumer<TaskEntry> onUnregistered = _ -> {};
 
     Tasks(BrokerState state, Parking parking, Dispatcher dispatcher, int brokerUid) {
         this.state = state;
         this.parking = parking;
         this.dispatcher = dispatcher;
         this.brokerUid = brokerUid;
+    }
+
+    /** Who ends the sessions of a task that goes. */
+    void onUnregistered(Consumer<TaskEntry> listener) {
+        onUnregistered = listener;
     }
 
     /** What a registration did. */
@@ -56,7 +62,7 @@ final class Tasks {
         state.effect(new Effect.Journal(new JournalEntry.TaskPut(name, spec)));
         state.emit(EventType.EVENT_TYPE_TASK_REGISTERED, name, replaced ? "replaced" : "");
         int adopted = adoptOrphans(name);
-        dispatcher.dispatch(task);
+        dispatcher.dispatchSoon(task);
         return new Registration(task, replaced, adopted);
     }
 
@@ -73,31 +79,35 @@ final class Tasks {
 
     int unregister(TaskName name, SocketDisposition disposition) {
         TaskEntry task = require(name, "key");
-        List<SocketEntry> sockets = new ArrayList<>(state.sockets.ofTask(name));
-        if (!sockets.isEmpty() && disposition == SocketDisposition.SOCKET_DISPOSITION_UNSPECIFIED) {
+        int used = state.sockets.ofTask(name).size();
+        if (used > 0 && disposition == SocketDisposition.SOCKET_DISPOSITION_UNSPECIFIED) {
             throw new BrokerRefusal(
                     ErrorReason.ERROR_REASON_TASK_IN_USE,
                     "sockets",
-                    sockets.size() + " sockets name task " + name + "; choose ORPHAN or CLOSE for them");
+                    used + " sockets name task " + name + "; choose ORPHAN or CLOSE for them");
         }
         state.tasks.remove(name);
         task.registered = false;
-        for (SocketEntry socket : sockets) {
+        // Ends leases, and may close some of the sockets: only what is left is disposed of.
+        onUnregistered.accept(task);
+        for (SocketEntry socket : List.copyOf(state.sockets.ofTask(name))) {
             dispose(socket, disposition);
         }
         task.queue.clear();
         task.heldListeners.clear();
         state.effect(new Effect.Journal(new JournalEntry.TaskRemoved(name)));
         state.emit(EventType.EVENT_TYPE_TASK_UNREGISTERED, name, "");
-        return sockets.size();
+        return used;
     }
 
     private void dispose(SocketEntry socket, SocketDisposition disposition) {
         if (disposition == SocketDisposition.SOCKET_DISPOSITION_CLOSE) {
             parking.stopTimer(socket);
-            Transfers.endLease(socket);
+            parking.revoke(socket, "its task was unregistered");
             parking.close(socket, true, "its task was unregistered");
-        } else if (socket.is(SocketState.SOCKET_STATE_PARKED) || socket.is(SocketState.SOCKET_STATE_QUEUED)) {
+        } else if (socket.is(SocketState.SOCKET_STATE_PARKED)
+                || socket.is(SocketState.SOCKET_STATE_QUEUED)
+                || socket.is(SocketState.SOCKET_STATE_QUARANTINED)) {
             parking.unwatch(socket);
             parking.park(socket, "");
         }

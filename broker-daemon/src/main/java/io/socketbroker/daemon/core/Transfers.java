@@ -1,5 +1,7 @@
 package io.socketbroker.daemon.core;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.EventType;
@@ -135,7 +137,7 @@ final class Transfers {
         }
         state.sockets.named(name).ifPresent(former -> {
             dispatcher.withdraw(former);
-            endLease(former);
+            parking.revoke(former, "replaced by a new socket of that id");
             parking.close(former, true, "replaced by a new socket of that id");
         });
         Optional<FormerOwnership.Former> former = state.former.of(name, candidate.cookie());
@@ -162,7 +164,7 @@ final class Transfers {
 
     /** A handler gives its leased socket back by a transfer instead of a completion. */
     private Brokerage.Adopted comeBack(SocketEntry socket, TransferItem item) {
-        endLease(socket);
+        state.leaseEnded(requireNonNull(socket.lease));
         int formerBytes = socket.context.size();
         if (item.hasContext()) {
             socket.context = item.getContext();
@@ -175,13 +177,6 @@ final class Transfers {
         socket.state = SocketState.SOCKET_STATE_DEPOSITED;
         state.effect(new Effect.Journal(socket.record()));
         return new Brokerage.Adopted(socket.slot, true);
-    }
-
-    static void endLease(SocketEntry socket) {
-        if (socket.lease != null) {
-            socket.lease.leaseEnded = true;
-            socket.lease = null;
-        }
     }
 
     /** Custody of these is made: they are watched from here on. */

@@ -44,10 +44,10 @@ public final class Views {
         }
         if (entry.lease != null) {
             socket.setHolder(Holder.newBuilder()
-                    .setPid(entry.lease.pid)
+                    .setPid(entry.lease.activation.pid)
                     .setUid(entry.name.uid())
-                    .setActivationId(entry.lease.id)
-                    .setSince(timestamp(entry.lease.since)));
+                    .setActivationId(entry.lease.activation.id)
+                    .setSince(timestamp(entry.lease.activation.since)));
         } else if (entry.claim != null) {
             socket.setHolder(Holder.newBuilder().setPid(entry.claim.pid).setUid(entry.claim.uid));
         }
@@ -68,14 +68,14 @@ public final class Views {
     }
 
     static io.socketbroker.v1.Activation activation(Activation activation) {
-        return io.socketbroker.v1.Activation.newBuilder()
+        io.socketbroker.v1.Activation.Builder view = io.socketbroker.v1.Activation.newBuilder()
                 .setActivationId(activation.id)
-                .setTask(key(activation.task.name))
-                .addSockets(ActivatedSocket.newBuilder()
-                        .setSocket(socket(activation.socket, true).toBuilder().setGeneration(activation.generation))
-                        .setTrigger(activation.trigger)
-                        .setReleased(activation.released))
-                .build();
+                .setTask(key(activation.task.name));
+        activation.leases.forEach(lease -> view.addSockets(ActivatedSocket.newBuilder()
+                .setSocket(socket(lease.socket, true).toBuilder().setGeneration(lease.generation))
+                .setTrigger(lease.trigger)
+                .setReleased(lease.released)));
+        return view.build();
     }
 
     static io.socketbroker.v1.Activation delivery(Claims.Outgoing outgoing) {

@@ -135,7 +135,16 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
 
     @Override
     public void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
-        Replies.missing(observer, "the timeline of a socket is not there yet; use WatchEvents");
+        Caller caller = Callers.current();
+        replies.send(
+                conductor.call(brokerage -> brokerage.explain(caller, request.getKey())),
+                observer,
+                explained -> ExplainResponse.newBuilder()
+                        .setExplanation(explained.words())
+                        .addAllEvents(events.after(0, caller).stream()
+                                .filter(event -> event.getSocket().equals(explained.key()))
+                                .toList())
+                        .build());
     }
 
     @Override

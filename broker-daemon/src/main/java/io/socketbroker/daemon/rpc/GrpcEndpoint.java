@@ -71,7 +71,7 @@ public final class GrpcEndpoint implements AutoCloseable {
                 .intercept(new Callers())
                 .addService(new TaskRpc(conductor, replies, executor))
                 .addService(new SocketRpc(conductor, replies))
-                .addService(new SessionRpc(conductor, replies))
+                .addService(new SessionRpc(conductor, replies, executor))
                 .addService(new AdminRpc(
                         conductor,
                         replies,

@@ -1,5 +1,7 @@
 package io.socketbroker.daemon.rpc;
 
+import com.google.common.util.concurrent.MoreExecutors;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.socketbroker.daemon.conductor.Conductor;
 import io.socketbroker.daemon.core.Caller;
@@ -10,30 +12,27 @@ import io.socketbroker.v1.CompleteResponse;
 import io.socketbroker.v1.GetActivationRequest;
 import io.socketbroker.v1.GetActivationResponse;
 import io.socketbroker.v1.SessionServiceGrpc;
+import java.util.concurrent.Executor;
 
 /** SessionService. */
 final class SessionRpc extends SessionServiceGrpc.SessionServiceImplBase {
     private final Conductor conductor;
     private final Replies replies;
+    private final Executor executor;
 
-    SessionRpc(Conductor conductor, Replies replies) {
+    SessionRpc(Conductor conductor, Replies replies, Executor executor) {
         this.conductor = conductor;
         this.replies = replies;
+        this.executor = executor;
     }
 
     @Override
     public StreamObserver<AttachRequest> attach(StreamObserver<AttachResponse> observer) {
-        Replies.missing(observer, "sessions of running programs are not there yet; register a task with a command");
-        return new StreamObserver<>() {
-            @Override
-            public void onNext(AttachRequest request) {}
-
-            @Override
-            public void onError(Throwable failure) {}
-
-            @Override
-            public void onCompleted() {}
-        };
+        return new AttachCall(
+                conductor,
+                Callers.current(),
+                (ServerCallStreamObserver<AttachResponse>) observer,
+                MoreExecutors.newSequentialExecutor(executor));
     }
 
     @Override

@@ -190,6 +190,20 @@ public final class FdServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Sends a frame that nobody asked for.
+     *
+     * @return false if the connection has ended, or does not read: nothing was sent
+     */
+    public boolean push(long index, FdFrame frame, List<Fd> descriptors) {
+        Connection connection = connections.get((int) index);
+        try {
+            return connection != null && channel.send(connection.descriptor.fd(), frame.toByteArray(), descriptors);
+        } catch (LinuxException _) {
+            return false;
+        }
+    }
+
     private void close(Connection connection) {
         if (connections.remove(connection.index) != null) {
             loop.delete(connection.descriptor.fd());

@@ -14,10 +14,12 @@ class BrokerageSimulationTest {
     @Test
     void shouldKeepExactlyOneOwnerOfEverySocketUnderRandomSchedules() {
         Map<EventType, Integer> seen = new EnumMap<>(EventType.class);
+        long deliveries = 0;
         for (long seed = 1; seed <= SCHEDULES; seed++) {
             try {
                 SimulatedSchedule schedule = new SimulatedSchedule(seed);
                 schedule.run();
+                deliveries += schedule.deliveries();
                 schedule.happenings().forEach(happening -> seen.merge(happening.type(), 1, Integer::sum));
             } catch (AssertionError | RuntimeException failure) {
                 throw new AssertionError("the schedule with seed " + seed + " fails", failure);
@@ -38,6 +40,8 @@ class BrokerageSimulationTest {
                         EventType.EVENT_TYPE_HANDLER_FAILED,
                         EventType.EVENT_TYPE_LEASE_COMPLETED,
                         EventType.EVENT_TYPE_CLAIM_EXPIRED,
-                        EventType.EVENT_TYPE_LIMIT_HELD);
+                        EventType.EVENT_TYPE_LIMIT_HELD,
+                        EventType.EVENT_TYPE_SOCKET_QUARANTINED);
+        assertThat(deliveries).as("deliveries to sessions").isGreaterThan(SCHEDULES);
     }
 }

@@ -43,7 +43,20 @@ class BrokerageTest {
     private final AtomicLong secrets = new AtomicLong();
     private final SimulatedShell shell = new SimulatedShell(new Brokerage(
             new BrokerLimits(
-                    5, 4, 3, 64, 200, 10, 2, Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofSeconds(10)),
+                    5,
+                    4,
+                    3,
+                    64,
+                    200,
+                    10,
+                    2,
+                    Duration.ofSeconds(5),
+                    Duration.ofMillis(100),
+                    Duration.ofSeconds(10),
+                    6,
+                    Duration.ofSeconds(30),
+                    2,
+                    Duration.ofSeconds(5)),
             UID,
             () -> new Token(7, secrets.incrementAndGet()),
             new SplittableRandom(1)));
@@ -139,11 +152,11 @@ class BrokerageTest {
         data("b");
         data("c");
         data("a");
-        assertThat(shell.starting).extracting(plan -> plan.socket().id()).containsExactly("b");
+        assertThat(shell.starting).extracting(plan -> plan.first().name().id()).containsExactly("b");
         LaunchPlan first = shell.starting.getFirst();
         shell.start(first);
         shell.exit(first.activationId(), true);
-        assertThat(shell.starting).extracting(plan -> plan.socket().id()).containsExactly("c");
+        assertThat(shell.starting).extracting(plan -> plan.first().name().id()).containsExactly("c");
         assertThat(socket("a").getState()).isEqualTo(SocketState.SOCKET_STATE_QUEUED);
     }
 
@@ -153,8 +166,8 @@ class BrokerageTest {
         data("a");
         for (int attempt = 1; attempt <= 4; attempt++) {
             LaunchPlan plan = shell.starting.getFirst();
-            assertThat(plan.trigger().getAttempt()).isEqualTo(attempt);
-            assertThat(plan.trigger().getReason()).isEqualTo(TriggerReason.TRIGGER_REASON_SOCKET_ACTIVITY);
+            assertThat(plan.first().trigger().getAttempt()).isEqualTo(attempt);
+            assertThat(plan.first().trigger().getReason()).isEqualTo(TriggerReason.TRIGGER_REASON_SOCKET_ACTIVITY);
             shell.start(plan);
             shell.exit(plan.activationId(), false);
             assertThat(shell.starting).as("not at once").isEmpty();
@@ -184,7 +197,7 @@ class BrokerageTest {
         assertThat(shell.starting).isEmpty();
         shell.advance(SECOND);
         LaunchPlan plan = shell.starting.getFirst();
-        assertThat(plan.trigger().getReason()).isEqualTo(TriggerReason.TRIGGER_REASON_KEEP_ALIVE_TIMER_EXPIRED);
+        assertThat(plan.first().trigger().getReason()).isEqualTo(TriggerReason.TRIGGER_REASON_KEEP_ALIVE_TIMER_EXPIRED);
         shell.start(plan);
         shell.advance(10 * SECOND);
         assertThat(shell.starting).as("no second wake while leased").isEmpty();
@@ -327,7 +340,7 @@ class BrokerageTest {
                 shell.armedGenerations.keySet().iterator().next(),
                 new Readiness.Ended(io.socketbroker.v1.CloseCause.CLOSE_CAUSE_FIN, 0));
         LaunchPlan plan = shell.starting.getFirst();
-        assertThat(plan.trigger().getReason()).isEqualTo(TriggerReason.TRIGGER_REASON_SOCKET_CLOSED);
+        assertThat(plan.first().trigger().getReason()).isEqualTo(TriggerReason.TRIGGER_REASON_SOCKET_CLOSED);
         shell.start(plan);
         shell.exit(plan.activationId(), true);
         assertThat(shell.closedCookies).contains(kernelSocket.cookie());

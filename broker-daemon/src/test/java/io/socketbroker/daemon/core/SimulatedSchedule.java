@@ -9,7 +9,6 @@ import io.socketbroker.v1.CompleteRequest;
 import io.socketbroker.v1.ExecLauncher;
 import io.socketbroker.v1.ExitAction;
 import io.socketbroker.v1.ExitPolicy;
-import io.socketbroker.v1.ItemError;
 import io.socketbroker.v1.KeepAlive;
 import io.socketbroker.v1.LaunchStyle;
 import io.socketbroker.v1.LeaseCompletion;
@@ -32,11 +31,9 @@ import io.socketbroker.v1.UnregisterTaskRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -47,11 +44,14 @@ final class SimulatedSchedule {
     private static final int STEPS = 250;
     private static final Caller OWNER = new Caller(UID, 77, false);
     private static final int SOCKET_LIMIT = 24;
+    private static final int HANDLER_LIMIT = 3;
     private static final int TASKS = 4;
 
     private final SplittableRandom random;
     private final SimulatedShell shell;
     private final Brokerage brokerage;
+    private final SimulatedSessions sessions;
+    private final Invariants invariants;
 
     /** Sockets that an application may use: taken back, or refused, by name. */
     private final Map<String, Candidate> withApplication = new HashMap<>();
@@ -71,14 +71,20 @@ final class SimulatedSchedule {
                 10,
                 64,
                 10_000,
-                3,
+                HANDLER_LIMIT,
                 100,
                 Duration.ofSeconds(5),
                 Duration.ofMillis(100),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                4,
+                Duration.ofSeconds(20),
+                3,
+                Duration.ofSeconds(5));
         brokerage = new Brokerage(
                 limits, UID, () -> new Token(7, secrets.incrementAndGet()), new SplittableRandom(seed + 1));
         shell = new SimulatedShell(brokerage);
+        invariants = new Invariants(shell, SOCKET_LIMIT, HANDLER_LIMIT);
+        sessions = new SimulatedSessions(brokerage, shell, random, OWNER);
     }
 
     /** Random steps, then rest. Throws AssertionError at the first thing that must not be. */
@@ -88,7 +94,7 @@ final class SimulatedSchedule {
         }
         for (int step = 0; step < STEPS; step++) {
             step();
-            checkInvariants();
+            invariants.check(sockets(), withApplication.values());
         }
         settle();
     }
@@ -97,8 +103,12 @@ final class SimulatedSchedule {
         return shell.happenings;
     }
 
+    long deliveries() {
+        return shell.deliveries;
+    }
+
     private void step() {
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(20)) {
             case 0, 1 -> transfer();
             case 2, 3, 4 -> somethingHappens();
             case 5, 6 -> startOrFail();
@@ -108,7 +118,10 @@ final class SimulatedSchedule {
             case 11 -> claim();
             case 12 -> acknowledge();
             case 13 -> closeOrDisconnect();
-            case 14 -> shell.advance(random.nextLong(4_000_000_000L));
+            case 14 -> sessions.attachOrEnd("task-" + random.nextInt(TASKS));
+            case 15, 16 -> sessions.acknowledgeOrStall();
+            case 17 -> sessions.addCreditOrDrain();
+            case 18 -> shell.advance(random.nextLong(4_000_000_000L));
             default -> changeTasks();
         }
         shell.runEffects();
@@ -214,8 +227,8 @@ final class SimulatedSchedule {
     }
 
     private void exit() {
-        if (!shell.running.isEmpty()) {
-            long activation = pick(new ArrayList<>(shell.running.keySet()));
+        if (!shell.running().isEmpty()) {
+            long activation = pick(shell.running()).activationId;
             shell.exit(activation, random.nextBoolean());
             // What it did not acknowledge goes with its connection.
             disconnectIf(delivered -> delivered.outgoing.activation().getActivationId() == activation);
@@ -223,31 +236,34 @@ final class SimulatedSchedule {
     }
 
     private void complete() {
-        if (shell.running.isEmpty()) {
+        if (shell.handlers.isEmpty()) {
             return;
         }
-        SimulatedShell.Handler handler = pick(new ArrayList<>(shell.running.values()));
+        SimulatedHandler handler = pick(new ArrayList<>(shell.handlers.values()));
+        SimulatedHandler.Held held = pick(handler.sockets);
         LeaseOutcome[] outcomes = {
             LeaseOutcome.LEASE_OUTCOME_RETURNED, LeaseOutcome.LEASE_OUTCOME_CLOSED, LeaseOutcome.LEASE_OUTCOME_TAKEN
         };
         boolean stale = random.nextInt(4) == 0;
         LeaseOutcome outcome = outcomes[random.nextInt(outcomes.length)];
-        List<ItemError> errors = brokerage.complete(
-                OWNER,
-                CompleteRequest.newBuilder()
-                        .setToken(handler.plan.token().bytes())
-                        .addCompletions(LeaseCompletion.newBuilder()
-                                .setKey(SocketKey.newBuilder()
-                                        .setSocketId(handler.plan.socket().id()))
-                                .setGeneration(handler.plan.generation() + (stale ? 1 : 0))
-                                .setOutcome(outcome))
-                        .build());
-        assertThat(stale && errors.isEmpty())
-                .as("a stale generation was accepted")
-                .isFalse();
-        if (errors.isEmpty()) {
-            assertThat(handler.hasSocket).as("completed what it did not have").isTrue();
-            handler.hasSocket = outcome == LeaseOutcome.LEASE_OUTCOME_TAKEN;
+        CompleteRequest request = CompleteRequest.newBuilder()
+                .setToken(handler.token)
+                .addCompletions(LeaseCompletion.newBuilder()
+                        .setKey(SocketKey.newBuilder().setSocketId(held.name.id()))
+                        .setGeneration(held.generation + (stale ? 1 : 0))
+                        .setOutcome(outcome))
+                .build();
+        boolean taken;
+        try {
+            taken = brokerage.complete(OWNER, request).isEmpty();
+        } catch (BrokerRefusal _) {
+            // Every lease of this delivery has ended, and the token with them.
+            taken = false;
+        }
+        assertThat(stale && taken).as("a stale generation was accepted").isFalse();
+        if (taken) {
+            assertThat(held.usable).as("completed what it did not have").isTrue();
+            held.usable = outcome == LeaseOutcome.LEASE_OUTCOME_TAKEN;
         }
     }
 
@@ -270,8 +286,8 @@ final class SimulatedSchedule {
         Token token;
         if (!tickets.isEmpty() && random.nextBoolean()) {
             token = Brokerage.token(pick(tickets).getToken());
-        } else if (!shell.running.isEmpty()) {
-            token = pick(new ArrayList<>(shell.running.values())).plan.token();
+        } else if (!shell.running().isEmpty()) {
+            token = Brokerage.token(pick(shell.running()).token);
         } else {
             return;
         }
@@ -300,9 +316,9 @@ final class SimulatedSchedule {
                     shell.boundCookies.containsKey(slot) ? Optional.of(brokerage.candidate(slot)) : Optional.empty();
             brokerage.acknowledge(id, delivered.connection);
             shell.runEffects();
-            SimulatedShell.Handler handler = shell.running.get(activation.getActivationId());
+            SimulatedHandler handler = shell.handlers.get(activation.getActivationId());
             if (handler != null) {
-                handler.hasSocket = stillLeasedOrReleased(handler);
+                handler.sockets.forEach(held -> held.usable = !shell.closedCookies.contains(held.cookie));
             } else {
                 candidate
                         .filter(taken -> !shell.boundCookies.containsValue(taken.cookie()))
@@ -312,10 +328,6 @@ final class SimulatedSchedule {
         } catch (BrokerRefusal _) {
             // Too late: the broker has it.
         }
-    }
-
-    private boolean stillLeasedOrReleased(SimulatedShell.Handler handler) {
-        return !shell.closedCookies.contains(handler.plan.candidate().cookie());
     }
 
     private void closeOrDisconnect() {
@@ -369,54 +381,18 @@ final class SimulatedSchedule {
         return brokerage.sockets(OWNER, ListSocketsRequest.getDefaultInstance()).getSocketsList();
     }
 
-    private void checkInvariants() {
-        List<Socket> sockets = sockets();
-        assertThat(sockets).hasSizeLessThanOrEqualTo(SOCKET_LIMIT);
-        assertThat(sockets)
-                .as("a descriptor for each record, and none more")
-                .hasSameSizeAs(shell.boundCookies.keySet());
-        Set<Long> brokered = new HashSet<>();
-        for (Socket socket : sockets) {
-            assertThat(brokered.add(socket.getCookie())).isTrue();
-            assertThat(shell.boundCookies).containsValue(socket.getCookie());
-            checkUsers(socket);
-        }
-        for (Candidate own : withApplication.values()) {
-            assertThat(brokered).as("with the application and the broker").doesNotContain(own.cookie());
-        }
-        shell.armedGenerations
-                .keySet()
-                .forEach(slot -> assertThat(brokerage.watchedGeneration(slot))
-                        .as("armed but not parked")
-                        .isPresent());
-        assertThat(shell.starting.size() + shell.running.size()).as("handlers").isLessThanOrEqualTo(3);
-    }
-
-    /** Whoever may use a brokered socket: nobody while it is parked, the one handler while it is leased. */
-    private void checkUsers(Socket socket) {
-        long users = shell.running.values().stream()
-                .filter(handler -> handler.hasSocket
-                        && handler.plan.candidate().cookie() == socket.getCookie()
-                        && handler.plan.generation() == socket.getGeneration())
-                .count();
-        if (socket.getState() == SocketState.SOCKET_STATE_LEASED) {
-            assertThat(users).isLessThanOrEqualTo(1);
-        } else {
-            assertThat(users).as("used while %s", socket.getState()).isZero();
-        }
-    }
-
     /** When every handler works and time goes by, everything comes to rest: parked and armed, or gone. */
     private void settle() {
         for (int task = 0; task < TASKS; task++) {
             register(task);
         }
         disconnectIf(_ -> true);
+        sessions.endAll();
         for (int round = 0; round < 200; round++) {
             List.copyOf(shell.starting).forEach(shell::start);
-            List.copyOf(shell.running.keySet()).forEach(activation -> {
-                claimAndAcknowledge(requireNonNull(shell.running.get(activation)));
-                shell.exit(activation, true);
+            List.copyOf(shell.running()).forEach(handler -> {
+                claimAndAcknowledge(handler);
+                shell.exit(handler.activationId, true);
             });
             shell.advance(200_000_000L);
         }
@@ -427,7 +403,7 @@ final class SimulatedSchedule {
             assertThat(socket.getState()).as("at rest: %s", socket).isEqualTo(SocketState.SOCKET_STATE_PARKED);
             assertThat(shell.armedGenerations).containsValue(socket.getGeneration());
         }
-        checkInvariants();
+        invariants.check(sockets(), withApplication.values());
     }
 
     /** RETRY on success and keep-alives go on for ever, by design. */
@@ -442,9 +418,9 @@ final class SimulatedSchedule {
                 == ExitAction.EXIT_ACTION_RETRY;
     }
 
-    private void claimAndAcknowledge(SimulatedShell.Handler handler) {
+    private void claimAndAcknowledge(SimulatedHandler handler) {
         try {
-            Brokerage.Outgoing outgoing = brokerage.claim(OWNER, handler.plan.token(), ++lastConnection);
+            Brokerage.Outgoing outgoing = brokerage.claim(OWNER, Brokerage.token(handler.token), ++lastConnection);
             if (outgoing.deliveryId() != 0) {
                 brokerage.acknowledge(outgoing.deliveryId(), lastConnection);
             }

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -26,20 +25,24 @@ final class SimulatedShell {
     final Map<Slot, Long> armedGenerations = new LinkedHashMap<>();
     final Set<Long> closedCookies = new HashSet<>();
     final List<LaunchPlan> starting = new ArrayList<>();
-    final Map<Long, Handler> running = new LinkedHashMap<>();
+    /** Launched programs and acknowledged deliveries, by activation. */
+    final Map<Long, SimulatedHandler> handlers = new LinkedHashMap<>();
+
     final List<Effect.Happening> happenings = new ArrayList<>();
     long nowNanos;
     private long lastCookie;
 
-    /** A running program and what it may use. */
-    static final class Handler {
-        final LaunchPlan plan;
-        boolean hasSocket;
+    /** Deliveries to sessions that were sent and not acknowledged, by delivery id. */
+    final Map<Long, Pushed> pushed = new LinkedHashMap<>();
 
-        Handler(LaunchPlan plan) {
-            this.plan = plan;
-        }
-    }
+    /** Whether sessions read what is sent to them. */
+    boolean sessionsRead = true;
+
+    long deliveries;
+    final List<Effect> sessionEffects = new ArrayList<>();
+
+    /** A delivery on its way to a session. */
+    record Pushed(long connection, Brokerage.Outgoing outgoing) {}
 
     SimulatedShell(Brokerage brokerage) {
         this.brokerage = brokerage;
@@ -90,14 +93,36 @@ final class SimulatedShell {
             }
             case Effect.Accept accept -> accept(accept);
             case Effect.Launch launch -> {
-                assertThat(boundCookies)
-                        .as("launched with")
-                        .containsKey(launch.plan().slot());
+                launch.plan()
+                        .sockets()
+                        .forEach(socket -> assertThat(boundCookies)
+                                .as("launched with")
+                                .containsEntry(socket.slot(), socket.candidate().cookie()));
                 starting.add(launch.plan());
             }
+            case Effect.Deliver deliver -> deliver(deliver);
+            case Effect.Revoke _, Effect.SessionChanged _, Effect.Signal _ -> sessionEffects.add(effect);
             case Effect.Journal _ -> {}
             case Effect.Emit emit -> happenings.add(emit.happening());
         }
+    }
+
+    private void deliver(Effect.Deliver deliver) {
+        assertThat(deliver.outgoing().slots()).hasSizeBetween(1, Dispatcher.MOST_IN_ONE_MESSAGE);
+        assertThat(boundCookies.keySet()).containsAll(deliver.outgoing().slots());
+        deliveries++;
+        if (sessionsRead) {
+            pushed.put(deliver.outgoing().deliveryId(), new Pushed(deliver.connection(), deliver.outgoing()));
+        } else {
+            brokerage.deliveryFailed(deliver.outgoing().deliveryId());
+        }
+    }
+
+    /** Launched programs that run. */
+    List<SimulatedHandler> running() {
+        return handlers.values().stream()
+                .filter(handler -> handler.connection.isEmpty())
+                .toList();
     }
 
     /** Always accepts what is allowed, and says that more waits, once. */
@@ -121,11 +146,10 @@ final class SimulatedShell {
 
     void start(LaunchPlan plan) {
         starting.remove(plan);
-        Handler handler = new Handler(plan);
-        handler.hasSocket = plan.exec().getStyle() != LaunchStyle.LAUNCH_STYLE_CLAIM
-                && Objects.equals(
-                        boundCookies.get(plan.slot()), plan.candidate().cookie());
-        running.put(plan.activationId(), handler);
+        SimulatedHandler handler = SimulatedHandler.of(plan);
+        boolean claims = plan.exec().getStyle() == LaunchStyle.LAUNCH_STYLE_CLAIM;
+        handler.sockets.forEach(held -> held.usable = !claims && boundCookies.containsValue(held.cookie));
+        handlers.put(plan.activationId(), handler);
         brokerage.launched(plan.activationId(), 1_000 + (int) plan.activationId());
         runEffects();
     }
@@ -137,7 +161,7 @@ final class SimulatedShell {
     }
 
     void exit(long activationId, boolean success) {
-        running.remove(activationId);
+        handlers.remove(activationId);
         brokerage.exited(activationId, success, success ? "exit 0" : "exit 1");
         runEffects();
     }

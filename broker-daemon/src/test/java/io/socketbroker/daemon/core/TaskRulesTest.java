@@ -79,12 +79,11 @@ class TaskRulesTest {
                         "spec.limits",
                         "NOT_IMPLEMENTED",
                         spec -> spec.setLimits(TaskLimits.newBuilder().setMaxConnections(1))),
-                row("spec.launcher", "NOT_IMPLEMENTED", TaskSpec.Builder::clearExec),
                 row("spec.systemd", "NOT_IMPLEMENTED", spec -> spec.setSystemd(SystemdLauncher.newBuilder())),
                 row(
                         "spec.activation_timeout",
-                        "NOT_IMPLEMENTED",
-                        spec -> spec.setActivationTimeout(Durations.fromSeconds(30))),
+                        "INVALID_FIELD",
+                        spec -> spec.setActivationTimeout(Durations.fromMillis(999))),
                 row("spec.linger", "NOT_IMPLEMENTED", spec -> spec.setLinger(Durations.fromSeconds(30))),
                 row(
                         "spec.conditions",

@@ -1,0 +1,16 @@
+package io.socketbroker.daemon.conductor;
+
+import io.socketbroker.daemon.core.BrokerRefusal;
+import io.socketbroker.daemon.core.SocketName;
+
+/** What a session is told on its gRPC stream. Called on the conductor thread, so nothing may block. */
+public interface SessionStream {
+    /** Stream and connection have met: deliveries may come. */
+    void started();
+
+    /** A lease is over, and not by the session's own word. */
+    void revoked(long activationId, SocketName socket, String message);
+
+    /** The last call. */
+    void ended(BrokerRefusal why);
+}

@@ -1,0 +1,40 @@
+package io.socketbroker.daemon.core;
+
+import java.util.LinkedHashSet;
+import java.util.Optional;
+
+/**
+ * A running program that is attached to a task. Its gRPC stream and its fd.sock connection may come in either order; it
+ * gets work once both are there. Mutable; only the rules of this package change it.
+ */
+final class Session {
+    /** Credit that a session may have at once. */
+    static final int MOST_CREDIT = 10_000;
+
+    final SessionName name;
+    final int pid;
+    final TaskEntry task;
+
+    /** Sockets that it may still be sent. */
+    int credit;
+
+    /** No more work; what it has goes on. */
+    boolean draining;
+
+    /** The fd.sock connection; empty until its Hello. */
+    Optional<Long> connection = Optional.empty();
+
+    /** Deliveries with leases that have not ended. */
+    final LinkedHashSet<Activation> activations = new LinkedHashSet<>();
+
+    Session(SessionName name, int pid, TaskEntry task, int credit) {
+        this.name = name;
+        this.pid = pid;
+        this.task = task;
+        this.credit = credit;
+    }
+
+    boolean takesWork() {
+        return credit > 0 && !draining && connection.isPresent();
+    }
+}

@@ -1,0 +1,135 @@
+package io.socketbroker.daemon.core;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.ByteString;
+import io.socketbroker.v1.AttachStart;
+import io.socketbroker.v1.TaskKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** Programs that attach, read or stall, acknowledge or forget, and go away at any time. */
+final class SimulatedSessions {
+    /** Connections of sessions are numbered from here, apart from those of claims. */
+    private static final long FIRST_CONNECTION = 1_000_000;
+
+    private final Brokerage brokerage;
+    private final SimulatedShell shell;
+    private final SplittableRandom random;
+    private final Caller caller;
+    private final Map<SessionName, Long> connections = new LinkedHashMap<>();
+    private long last;
+
+    SimulatedSessions(Brokerage brokerage, SimulatedShell shell, SplittableRandom random, Caller caller) {
+        this.brokerage = brokerage;
+        this.shell = shell;
+        this.random = random;
+        this.caller = caller;
+    }
+
+    void attachOrEnd(String task) {
+        if (connections.size() < 2 && random.nextBoolean()) {
+            attach(task);
+        } else if (!connections.isEmpty()) {
+            end(pick(new ArrayList<>(connections.keySet())));
+        }
+    }
+
+    private void attach(String task) {
+        last++;
+        ByteString id = new Token(9, last).bytes();
+        long connection = FIRST_CONNECTION + last;
+        AttachStart start = AttachStart.newBuilder()
+                .setTask(TaskKey.newBuilder().setName(task))
+                .setSessionId(id)
+                .setCredit(1 + random.nextInt(4))
+                .build();
+        boolean helloFirst = random.nextBoolean();
+        try {
+            if (helloFirst) {
+                brokerage.sessions().hello(caller, id, connection);
+            }
+            SessionName session = brokerage.attach(caller, start);
+            connections.put(session, connection);
+            // Now and then its connection never comes.
+            if (!helloFirst && random.nextInt(5) > 0) {
+                brokerage.sessions().hello(caller, id, connection);
+            }
+        } catch (BrokerRefusal _) {
+            // Its task is not registered now.
+            brokerage.disconnected(connection);
+        }
+        shell.runEffects();
+    }
+
+    private void end(SessionName session) {
+        long connection = requireNonNull(connections.remove(session));
+        if (random.nextBoolean()) {
+            brokerage.sessions().detach(session);
+        } else {
+            brokerage.disconnected(connection);
+        }
+        forget(connection);
+        shell.runEffects();
+    }
+
+    /** What it had is not its own any more. */
+    private void forget(long connection) {
+        shell.handlers
+                .values()
+                .removeIf(handler ->
+                        handler.connection.filter(own -> own == connection).isPresent());
+        shell.pushed.values().removeIf(pushed -> pushed.connection() == connection);
+    }
+
+    void acknowledgeOrStall() {
+        shell.sessionsRead = random.nextInt(4) > 0;
+        if (shell.pushed.isEmpty()) {
+            return;
+        }
+        long delivery = pick(new ArrayList<>(shell.pushed.keySet()));
+        SimulatedShell.Pushed pushed = shell.pushed.get(delivery);
+        shell.pushed.remove(delivery);
+        if (pushed != null) {
+            acknowledge(delivery, pushed);
+        }
+    }
+
+    private void acknowledge(long delivery, SimulatedShell.Pushed pushed) {
+        try {
+            brokerage.acknowledge(delivery, pushed.connection());
+        } catch (BrokerRefusal _) {
+            // Too late, or a session that has ended: the sockets are the broker's.
+            return;
+        }
+        SimulatedHandler handler = SimulatedHandler.of(pushed.connection(), pushed.outgoing());
+        handler.sockets.forEach(held -> held.usable = !shell.closedCookies.contains(held.cookie));
+        shell.handlers.put(handler.activationId, handler);
+        shell.runEffects();
+    }
+
+    void addCreditOrDrain() {
+        if (connections.isEmpty()) {
+            return;
+        }
+        SessionName session = pick(new ArrayList<>(connections.keySet()));
+        if (random.nextInt(8) == 0) {
+            brokerage.sessions().drain(session);
+        } else {
+            brokerage.sessions().addCredit(session, 1 + random.nextInt(3));
+        }
+        shell.runEffects();
+    }
+
+    void endAll() {
+        List.copyOf(connections.keySet()).forEach(this::end);
+        shell.sessionsRead = true;
+    }
+
+    private <T> T pick(List<T> from) {
+        return from.get(random.nextInt(from.size()));
+    }
+}

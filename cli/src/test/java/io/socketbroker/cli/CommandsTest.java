@@ -1,0 +1,157 @@
+package io.socketbroker.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import io.socketbroker.v1.Event;
+import io.socketbroker.v1.ExitAction;
+import io.socketbroker.v1.LaunchStyle;
+import io.socketbroker.v1.ListSocketsResponse;
+import io.socketbroker.v1.Socket;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandsTest {
+
+    private CannedBroker broker;
+    private String directory;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws IOException {
+        broker = new CannedBroker(folder);
+        directory = folder.toString();
+    }
+
+    @AfterEach
+    void stop() {
+        broker.close();
+    }
+
+    @Test
+    void shouldListInColumns() {
+        var run = Run.of("list", "--runtime-dir", directory);
+        assertThat(run.status()).isZero();
+        assertThat(run.out())
+                .containsExactly(
+                        "APP   ID   STATE   PROTOCOL  KIND    LOCAL         PEER            TASK  WAKES",
+                        "shop  one  parked  tcp       stream  127.0.0.1:80  127.0.0.1:4000  echo  0");
+    }
+
+    @Test
+    void shouldPrintTheApisOwnMessages() throws InvalidProtocolBufferException {
+        var list = ListSocketsResponse.newBuilder();
+        JsonFormat.parser()
+                .merge(
+                        String.join(
+                                "\n",
+                                Run.of("list", "--json", "--runtime-dir", directory)
+                                        .out()),
+                        list);
+        assertThat(list.getSocketsList()).containsExactly(CannedBroker.SOCKET);
+        var socket = Socket.newBuilder();
+        JsonFormat.parser()
+                .merge(
+                        String.join(
+                                "\n",
+                                Run.of("show", "one", "--json", "--runtime-dir", directory)
+                                        .out()),
+                        socket);
+        assertThat(socket.build()).isEqualTo(CannedBroker.SOCKET);
+    }
+
+    @Test
+    void shouldPrintOneEventOnEachLine() throws InvalidProtocolBufferException {
+        var run = Run.of("events", "--json", "--runtime-dir", directory);
+        assertThat(run.out()).hasSize(2);
+        var second = Event.newBuilder();
+        JsonFormat.parser().merge(run.out().getLast(), second);
+        assertThat(second.getSequence()).isEqualTo(2);
+        assertThat(Run.of("events", "--runtime-dir", directory).out())
+                .allMatch(line -> line.contains("socket-parked  socket one"));
+        assertThat(Run.of("events", "--after", "1", "--runtime-dir", directory).out())
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldShowASocketAndTheBroker() {
+        assertThat(Run.of("show", "one", "--runtime-dir", directory).out())
+                .contains("socket           tcp stream 127.0.0.1:80 to 127.0.0.1:4000")
+                .contains("context          6 bytes: state.")
+                .contains("keep-alive       -");
+        assertThat(Run.of("status", "--runtime-dir", directory).out())
+                .anyMatch(line -> line.matches("pid +12"))
+                .anyMatch(line -> line.matches("sockets +3 PARKED"));
+    }
+
+    @Test
+    void shouldTellARefusalInOneLine() {
+        var unknown = Run.of("show", "two", "--runtime-dir", directory);
+        assertThat(unknown.status()).isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(unknown.err()).containsExactly("socketbroker show: there is no such socket");
+        var refused = Run.of("close", "one", "--runtime-dir", directory);
+        assertThat(refused.status()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.err()).containsExactly("socketbroker close: not yours");
+    }
+
+    @Test
+    void shouldRegisterACommandWithItsOptions() {
+        var run = Run.of(
+                "task",
+                "register",
+                "web",
+                "--runtime-dir",
+                directory,
+                "--app",
+                "shop",
+                "--uid",
+                "7",
+                "--stdio",
+                "listen-fds",
+                "--on-exit",
+                "rearm",
+                "--max-concurrency",
+                "9",
+                "--env",
+                "A=b",
+                "--timeout",
+                "90s",
+                "--",
+                "/bin/cat",
+                "--app",
+                "-u");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).containsExactly("replaced web");
+        var request = broker.registered();
+        assertThat(request.getKey().getApp()).isEqualTo("shop");
+        assertThat(request.getKey().getUid()).isEqualTo(7);
+        assertThat(request.getSpec().getExec().getCommandList()).containsExactly("/bin/cat", "--app", "-u");
+        assertThat(request.getSpec().getExec().getStyle()).isEqualTo(LaunchStyle.LAUNCH_STYLE_LISTEN_FDS);
+        assertThat(request.getSpec().getExec().getEnvironmentMap()).containsEntry("A", "b");
+        assertThat(request.getSpec().getLimits().getMaxConcurrency()).isEqualTo(9);
+        assertThat(request.getSpec().getActivationTimeout().getSeconds()).isEqualTo(90);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"close, CLOSE, CLOSE", "rearm, REARM, RETRY", "retry, CLOSE, RETRY"})
+    void shouldTranslateOnExit(String word, String onSuccess, String onFailure) {
+        Run.of("task", "register", "web", "--runtime-dir", directory, "--on-exit", word, "--", "/bin/cat");
+        var policy = broker.registered().getSpec().getExitPolicy();
+        assertThat(policy.getOnSuccess()).isEqualTo(ExitAction.valueOf("EXIT_ACTION_" + onSuccess));
+        assertThat(policy.getOnFailure()).isEqualTo(ExitAction.valueOf("EXIT_ACTION_" + onFailure));
+    }
+
+    @Test
+    void shouldLeaveWhatIsNotSaidToTheBroker() {
+        Run.of("task", "register", "web", "--runtime-dir", directory, "--", "/bin/cat");
+        assertThat(broker.registered().getSpec().hasExitPolicy()).isFalse();
+        assertThat(broker.registered().getKey().getApp()).isEmpty();
+        assertThat(broker.registered().getKey().hasUid()).isFalse();
+    }
+}

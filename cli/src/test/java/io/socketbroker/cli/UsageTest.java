@@ -1,0 +1,132 @@
+package io.socketbroker.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.socketbroker.linux.Endpoint;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.Sockets;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class UsageTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "lst",
+                "list --foo",
+                "task",
+                "task register",
+                "task register web",
+                "task register web --stdio tube -- /bin/cat",
+                "task register web --on-exit never -- /bin/cat",
+                "task register web --max-concurrency many -- /bin/cat",
+                "task unregister web --sockets keep",
+                "listen --task t --id i",
+                "listen --task t --id i tcp:127.0.0.1:99999",
+                "listen --task t --id i --accept sometimes tcp:127.0.0.1:1",
+                "listen --id i tcp:127.0.0.1:1",
+                "connect --task t tcp:127.0.0.1:1",
+                "park --task t --id i",
+                "park --task t --id i --fd x",
+                "park --task t --id i --fd -1",
+                "park --task t --id i --fd 0 --keep-alive 30",
+                "reclaim one",
+                "reclaim one --fd -2 -- cat",
+                "show",
+                "close",
+                "events --after x"
+            })
+    void shouldRefuseWrongUsageInOneLine(String line) {
+        var run = Run.of(line.isEmpty() ? new String[0] : line.split(" "));
+        assertThat(run.status()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).singleElement().asString().startsWith("socketbroker");
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void shouldGuessWhatWasMeant() {
+        assertThat(Run.of("lst").err().getFirst()).contains("Did you mean 'list'?");
+    }
+
+    static Stream<CommandLine> leaves() {
+        return leaves(SocketBroker.commandLine())
+                .filter(command -> !command.getCommandName().equals("help"))
+                .filter(command -> !command.getCommandName().equals("daemon"));
+    }
+
+    private static Stream<CommandLine> leaves(CommandLine command) {
+        var sub = command.getSubcommands().values();
+        return sub.isEmpty() ? Stream.of(command) : sub.stream().flatMap(UsageTest::leaves);
+    }
+
+    @ParameterizedTest
+    @MethodSource("leaves")
+    void shouldHaveTheSharedOptionsEverywhere(CommandLine command) {
+        var name = command.getCommandSpec().qualifiedName();
+        var options = command.getCommandSpec().optionsMap();
+        assertThat(options).as(name).containsKey("--help");
+        if (!name.endsWith("reclaim")) {
+            assertThat(options).as(name).containsKey("--json");
+        }
+        if (!name.endsWith("demo")) {
+            assertThat(options).as(name).containsKeys("--runtime-dir", "--app");
+        }
+        assertThat(command.getUsageMessage()).as(name).contains("Exit status:").contains("no broker answers");
+    }
+
+    @Test
+    void shouldSayThatNoBrokerAnswers(@TempDir Path folder) {
+        for (var line : new String[] {"list", "show x", "close x", "status", "events", "task list", "task show x"}) {
+            var arguments = Stream.concat(Arrays.stream(line.split(" ")), Stream.of("--runtime-dir", folder.toString()))
+                    .toArray(String[]::new);
+            var run = Run.of(arguments);
+            assertThat(run.status()).as(line).isEqualTo(ExitCode.UNREACHABLE);
+            assertThat(run.err()).singleElement().asString().contains("socketbroker daemon --runtime-dir " + folder);
+        }
+    }
+
+    @Test
+    void shouldNotTakeASocketForACommandThatDoesNotExist(@TempDir Path folder) {
+        var run = Run.of("reclaim", "x", "--runtime-dir", folder.toString(), "--", "no-such-command-here");
+        assertThat(run.status()).isEqualTo(ExitCode.COMMAND_UNKNOWN);
+    }
+
+    @Test
+    void shouldSayWhatTheSystemRefused(@TempDir Path folder) {
+        int open = OwnedFd.openCount();
+        try (var taken = Sockets.listenTcp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1)) {
+            var port = ((Endpoint.Inet) Sockets.localEndpoint(taken.fd()).orElseThrow()).port();
+            var run = Run.of(
+                    "listen", "--task", "t", "--id", "i", "--runtime-dir", folder.toString(), "tcp:127.0.0.1:" + port);
+            assertThat(run.status()).isEqualTo(ExitCode.LOCAL);
+            assertThat(run.err())
+                    .singleElement()
+                    .asString()
+                    .contains("EADDRINUSE")
+                    .contains("choose another");
+        }
+        var noSocket = Run.of("park", "--task", "t", "--id", "i", "--fd", "9999");
+        assertThat(noSocket.status()).isEqualTo(ExitCode.LOCAL);
+        assertThat(noSocket.err()).singleElement().asString().contains("descriptor 9999 is not an open socket");
+        assertThat(OwnedFd.openCount()).isEqualTo(open);
+    }
+
+    @Test
+    void shouldCloseWhatItOpenedWithoutABroker(@TempDir Path folder) {
+        int open = OwnedFd.openCount();
+        var run = Run.of("listen", "--task", "t", "--id", "i", "--runtime-dir", folder.toString(), "tcp:127.0.0.1:0");
+        assertThat(run.status()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(OwnedFd.openCount()).isEqualTo(open);
+    }
+}
