@@ -35,7 +35,6 @@ def found():
     facts["pid"] = os.getpid()
     facts["sid"] = os.getsid(0)
     facts["cwd"] = os.getcwd()
-    facts["nofile"] = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     return facts
 
 
@@ -136,6 +135,9 @@ class Puppet:
 
     def flags(self):
         return "blocking" if os.get_blocking(self.sock.fileno()) else "nonblocking"
+
+    def nofile(self):
+        return str(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
     def close(self):
         self.sock.close()

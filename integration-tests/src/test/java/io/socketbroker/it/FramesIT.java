@@ -107,12 +107,11 @@ final class FramesIT {
     }
 
     @Test
-    void shouldSayThatSessionsAreNotThereYet() {
+    void shouldGoOnAfterARefusal() {
         FdConnection connection = connect();
         FdFrame answer = connection.ask(FdFrame.newBuilder().setHello(Hello.getDefaultInstance()));
-        assertThat(answer.getError().getReason()).isEqualTo(ErrorReason.ERROR_REASON_NOT_IMPLEMENTED);
-        assertThat(answer.getError().getField()).isEqualTo("hello");
-        // A refusal is no end: the connection goes on.
+        assertThat(answer.getError().getReason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_FIELD);
+        assertThat(answer.getError().getField()).isEqualTo("hello.session_id");
         ByteString token = ByteString.copyFrom(new byte[16]);
         for (ByteString wrong : List.of(token, ByteString.EMPTY, token.substring(1))) {
             assertThat(connection.claim(wrong).frame().getError().getReason())

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Durations;
 import io.grpc.Status.Code;
-import io.socketbroker.v1.ExplainRequest;
 import io.socketbroker.v1.GetCustodyRequest;
 import io.socketbroker.v1.GetTaskRequest;
 import io.socketbroker.v1.ListTasksRequest;
@@ -110,9 +109,15 @@ final class TaskRefusalIT {
                         "spec.limits.max_concurrency",
                         spec -> spec.getLimitsBuilder().setMaxConcurrency(10_001)),
                 missing("spec.systemd", spec -> spec.setSystemd(SystemdLauncher.getDefaultInstance())),
-                missing("spec.launcher", TaskSpec.Builder::clearLauncher),
                 missing("spec.limits", spec -> spec.getLimitsBuilder().setMaxConnections(1)),
-                missing("spec.activation_timeout", spec -> spec.setActivationTimeout(Durations.fromSeconds(5))),
+                invalid(
+                        "half a second",
+                        "spec.activation_timeout",
+                        spec -> spec.setActivationTimeout(Durations.fromMillis(500))),
+                invalid(
+                        "eight days",
+                        "spec.activation_timeout",
+                        spec -> spec.setActivationTimeout(Durations.fromDays(8))),
                 missing("spec.linger", spec -> spec.setLinger(Durations.fromSeconds(5))),
                 missing(
                         "spec.conditions",
@@ -175,8 +180,6 @@ final class TaskRefusalIT {
     @Test
     void shouldSayWhatIsNotThereYet() {
         ProtocolClient client = broker.client();
-        Refusal.of(() -> client.admin().explain(ExplainRequest.getDefaultInstance()))
-                .expect(Code.UNIMPLEMENTED, "NOT_IMPLEMENTED", "");
         Refusal.of(() -> client.admin().getCustody(GetCustodyRequest.getDefaultInstance()))
                 .expect(Code.UNIMPLEMENTED, "NOT_IMPLEMENTED", "");
     }
