@@ -110,9 +110,11 @@ final class TaskRefusalIT {
                         "spec.limits.max_concurrency",
                         spec -> spec.getLimitsBuilder().setMaxConcurrency(10_001)),
                 missing("spec.systemd", spec -> spec.setSystemd(SystemdLauncher.getDefaultInstance())),
-                missing("spec.launcher", TaskSpec.Builder::clearLauncher),
                 missing("spec.limits", spec -> spec.getLimitsBuilder().setMaxConnections(1)),
-                missing("spec.activation_timeout", spec -> spec.setActivationTimeout(Durations.fromSeconds(5))),
+                invalid(
+                        "too short a time",
+                        "spec.activation_timeout",
+                        spec -> spec.setActivationTimeout(Durations.fromMillis(999))),
                 missing("spec.linger", spec -> spec.setLinger(Durations.fromSeconds(5))),
                 missing(
                         "spec.conditions",
@@ -173,10 +175,10 @@ final class TaskRefusalIT {
     }
 
     @Test
-    void shouldSayWhatIsNotThereYet() {
+    void shouldSayWhatIsNotThere() {
         ProtocolClient client = broker.client();
         Refusal.of(() -> client.admin().explain(ExplainRequest.getDefaultInstance()))
-                .expect(Code.UNIMPLEMENTED, "NOT_IMPLEMENTED", "");
+                .expect(Code.NOT_FOUND, "SOCKET_UNKNOWN", "key");
         Refusal.of(() -> client.admin().getCustody(GetCustodyRequest.getDefaultInstance()))
                 .expect(Code.UNIMPLEMENTED, "NOT_IMPLEMENTED", "");
     }
