@@ -28,11 +28,13 @@ final class BrokerProcess implements AutoCloseable {
     private final Process process;
     private final DaemonLog log;
     private final Path home;
+    private final boolean ownsHome;
 
-    private BrokerProcess(Process process, DaemonLog log, Path home) {
+    private BrokerProcess(Process process, DaemonLog log, Path home, boolean ownsHome) {
         this.process = process;
         this.log = log;
         this.home = home;
+        this.ownsHome = ownsHome;
     }
 
     /**
@@ -41,12 +43,15 @@ final class BrokerProcess implements AutoCloseable {
      * @param wrapper the start of its command line, such as prlimit(1) with its options
      */
     static BrokerProcess start(String... wrapper) throws IOException {
-        return startIn(newHome(), wrapper);
+        return awaitServing(launch(newHome(), true, wrapper));
     }
 
-    /** As {@link #start}, in a folder that exists. */
-    static BrokerProcess startIn(Path home, String... wrapper) throws IOException {
-        BrokerProcess broker = launchIn(home, wrapper);
+    /** As {@link #start}, in a folder that exists and stays. */
+    static BrokerProcess startIn(Path home) throws IOException {
+        return awaitServing(launchIn(home));
+    }
+
+    private static BrokerProcess awaitServing(BrokerProcess broker) {
         Awaitility.await("daemon serves").atMost(START).until(() -> {
             if (!broker.process.isAlive()) {
                 throw new IllegalStateException("the daemon ended at its start:\n" + broker.log);
@@ -56,8 +61,12 @@ final class BrokerProcess implements AutoCloseable {
         return broker;
     }
 
-    /** Starts a daemon and waits for nothing. */
-    static BrokerProcess launchIn(Path home, String... wrapper) throws IOException {
+    /** Starts a daemon in a folder that exists and stays, and waits for nothing. */
+    static BrokerProcess launchIn(Path home) throws IOException {
+        return launch(home, false);
+    }
+
+    private static BrokerProcess launch(Path home, boolean ownsHome, String... wrapper) throws IOException {
         List<String> command = new ArrayList<>(List.of(wrapper));
         command.addAll(List.of(
                 java(),
@@ -74,7 +83,7 @@ final class BrokerProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put(SECRET, "for the daemon only");
         Process process = builder.start();
-        return new BrokerProcess(process, new DaemonLog(process.getInputStream()), home);
+        return new BrokerProcess(process, new DaemonLog(process.getInputStream()), home, ownsHome);
     }
 
     /** The java command that runs the tests. */
@@ -133,8 +142,10 @@ final class BrokerProcess implements AutoCloseable {
         deleteHome();
     }
 
-    /** Removes the folder and all in it. */
-    void deleteHome() throws IOException {
+    private void deleteHome() throws IOException {
+        if (!ownsHome || !Files.exists(home)) {
+            return;
+        }
         try (var paths = Files.walk(home)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
@@ -149,8 +160,6 @@ final class BrokerProcess implements AutoCloseable {
                 .onExit()
                 .orTimeout(STOP_SECONDS, TimeUnit.SECONDS)
                 .join();
-        if (Files.exists(home)) {
-            deleteHome();
-        }
+        deleteHome();
     }
 }
