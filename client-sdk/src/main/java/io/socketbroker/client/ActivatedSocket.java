@@ -9,7 +9,7 @@ import java.time.Duration;
  * One socket that woke this handler. Thread-safe.
  *
  * <p>Its lease ends once: by {@link #giveBack}, {@link #close} or {@link #keep}. Without one of them the task's exit
- * policy decides when the process ends.
+ * policy decides when the process ends; to a {@link Session} see {@link SocketHandler}.
  */
 public final class ActivatedSocket {
 
@@ -17,10 +17,10 @@ public final class ActivatedSocket {
     private final Trigger trigger;
     private final boolean released;
     private final LeasedDescriptor descriptor;
-    private final Lease lease;
+    private final SocketLease lease;
 
     ActivatedSocket(
-            BrokeredSocket socket, Trigger trigger, boolean released, LeasedDescriptor descriptor, Lease lease) {
+            BrokeredSocket socket, Trigger trigger, boolean released, LeasedDescriptor descriptor, SocketLease lease) {
         this.socket = socket;
         this.trigger = trigger;
         this.released = released;
@@ -56,9 +56,31 @@ public final class ActivatedSocket {
         return released;
     }
 
-    /** The descriptor on loan, as long as the lease lasts and it is not taken out. */
+    /**
+     * The descriptor on loan, as long as the lease lasts and it is not taken out.
+     *
+     * @throws IllegalStateException if the lease has ended or the descriptor was taken out
+     * @throws BrokerException STALE_GENERATION if {@link #isRevoked}
+     */
     public Fd fd() {
+        lease.requireNotRevoked();
         return descriptor.fd();
+    }
+
+    /**
+     * The broker ended the lease by itself: its owner closed the socket, or the session's connection was lost. Nothing
+     * may be read or written any more; every operation but this one fails. Only for sockets of a {@link Session}.
+     */
+    public boolean isRevoked() {
+        return lease.isRevoked();
+    }
+
+    /**
+     * Tells when the lease is revoked: at most once, on a virtual thread, at once if it was revoked before. Never called
+     * for a launched handler, nor after the handler has ended the lease itself.
+     */
+    public void onRevoked(Runnable action) {
+        lease.onRevoked(action);
     }
 
     /**
@@ -68,6 +90,7 @@ public final class ActivatedSocket {
      * @throws IllegalStateException if taken before, or the lease has ended
      */
     public OwnedFd takeDescriptor() {
+        lease.requireNotRevoked();
         return descriptor.take();
     }
 
@@ -95,7 +118,7 @@ public final class ActivatedSocket {
     private void giveBack(LeaseEnd end) {
         lease.end(this, () -> {
             if (released) {
-                ReturnByTransfer.giveBack(lease.environment(), this, end);
+                lease.transferBack(this, end);
             } else {
                 lease.complete(end);
             }

@@ -42,6 +42,7 @@ public final class BrokerClient implements AutoCloseable {
     private final Transfers transfers;
     private final Reclaims reclaims;
     private final Inspection inspection;
+    private final Sessions sessions;
 
     private BrokerClient(Builder builder) {
         this.directory = builder.directory.orElseGet(RuntimeDirectory::ofEnvironment);
@@ -53,6 +54,7 @@ public final class BrokerClient implements AutoCloseable {
         this.transfers = new Transfers(descriptors, grpc, app, builder.timeouts);
         this.reclaims = new Reclaims(descriptors, grpc);
         this.inspection = new Inspection(grpc);
+        this.sessions = new Sessions(directory, grpc, builder.timeouts);
     }
 
     /**
@@ -249,6 +251,22 @@ public final class BrokerClient implements AutoCloseable {
         return inspection.complete(token, completions);
     }
 
+    /** As {@link #attach(SessionOptions, SocketHandler)} with the default options. */
+    public Session attach(String task, SocketHandler handler) {
+        return attach(SessionOptions.of(task), handler);
+    }
+
+    /**
+     * Attaches this program to a task: its sockets come to the handler when they wake, before any program is launched for
+     * them. Returns when the broker has opened the session.
+     *
+     * @throws BrokerException TASK_UNKNOWN, LIMIT_REACHED, UNAVAILABLE without a broker; later losses the session mends
+     *     itself
+     */
+    public Session attach(SessionOptions options, SocketHandler handler) {
+        return sessions.attach(taskKey(options.task()), options, handler);
+    }
+
     /** Counts of the broker. */
     public BrokerStatus status() {
         return Futures.await(statusAsync());
@@ -279,9 +297,10 @@ public final class BrokerClient implements AutoCloseable {
         return inspection.followEvents(afterSequence, consumer);
     }
 
-    /** Ends running calls with CANCELLED and leaves no thread of its own and no descriptor, within its time-out. */
+    /** Ends sessions, then running calls with CANCELLED, and leaves no thread of its own and no descriptor, within its time-out. */
     @Override
     public void close() {
+        sessions.close();
         descriptors.close();
         grpc.close();
     }

@@ -45,6 +45,11 @@ final class FdConnection implements AutoCloseable {
      * @throws BrokerException UNAVAILABLE if nobody listens there
      */
     static FdConnection open(RuntimeDirectory directory, Duration timeout) {
+        return new FdConnection(connect(directory, timeout), directory.fdSocket());
+    }
+
+    /** The connected socket alone, with its time-outs set. */
+    static OwnedFd connect(RuntimeDirectory directory, Duration timeout) {
         var path = directory.fdSocket();
         var socket = Sockets.open(Sockets.AF_UNIX, Sockets.SOCK_SEQPACKET, 0);
         try {
@@ -52,7 +57,7 @@ final class FdConnection implements AutoCloseable {
             SocketOptions.setSendTimeout(socket.fd(), timeout);
             SocketOptions.setReceiveTimeout(socket.fd(), timeout);
             Sockets.connect(socket.fd(), new Endpoint.UnixPath(path.toString()));
-            return new FdConnection(socket, path);
+            return socket;
         } catch (LinuxException e) {
             socket.close();
             throw new BrokerException(

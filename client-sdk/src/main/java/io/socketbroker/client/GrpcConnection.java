@@ -71,6 +71,15 @@ final class GrpcConnection implements AutoCloseable {
         return channel.newCall(method, endless ? CallOptions.DEFAULT : withDeadline());
     }
 
+    /**
+     * A call with an endless stream of answers, not yet started, that waits for the connection instead of failing while
+     * gRPC itself backs off: its caller bounds the wait, and cancels.
+     */
+    <Q, A> ClientCall<Q, A> newPatientStream(MethodDescriptor<Q, A> method) {
+        channel.resetConnectBackoff();
+        return channel.newCall(method, CallOptions.DEFAULT.withWaitForReady());
+    }
+
     private CallOptions withDeadline() {
         return CallOptions.DEFAULT.withDeadlineAfter(timeouts.call().toMillis(), TimeUnit.MILLISECONDS);
     }

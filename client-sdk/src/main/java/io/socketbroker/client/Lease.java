@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The talk of a launched handler with its broker: what it was started for, and the end of each socket's lease.
  * Thread-safe by one lock, which is held while the broker answers; every wait is bounded. Without gRPC's classes.
  */
-final class Lease {
+final class Lease implements SocketLease {
 
     private static final int FIRST_LISTEN_FD = 3;
 
@@ -28,8 +28,9 @@ final class Lease {
         this.environment = environment;
     }
 
-    HandlerEnvironment environment() {
-        return environment;
+    @Override
+    public void transferBack(ActivatedSocket socket, LeaseEnd end) {
+        ReturnByTransfer.giveBack(environment, socket, end);
     }
 
     synchronized List<ActivatedSocket> sockets() {
@@ -97,7 +98,8 @@ final class Lease {
      * Ends the lease of one socket by the given talk with the broker. If that fails, the lease goes on and can be ended
      * again.
      */
-    synchronized void end(ActivatedSocket socket, Runnable talk) {
+    @Override
+    public synchronized void end(ActivatedSocket socket, Runnable talk) {
         if (ended.contains(socket)) {
             throw new IllegalStateException("the lease of socket " + socket.id() + " was ended before");
         }
@@ -108,7 +110,8 @@ final class Lease {
         }
     }
 
-    synchronized void complete(LeaseEnd end) {
+    @Override
+    public synchronized void complete(LeaseEnd end) {
         var request = FdFrame.newBuilder()
                 .setComplete(CompleteRequest.newBuilder()
                         .setToken(environment.token())

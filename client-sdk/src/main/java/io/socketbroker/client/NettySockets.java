@@ -17,12 +17,16 @@ import io.socketbroker.linux.Sockets;
  * Puts descriptors into channels of Netty's epoll transport. Stateless; any thread. Apart from other classes so that
  * only its users load Netty.
  */
-final class NettySockets {
+public final class NettySockets {
 
     private NettySockets() {}
 
-    /** The channel owns the descriptor afterwards; on failure it stays the caller's. */
-    static Channel adopt(OwnedFd descriptor) {
+    /**
+     * A channel of the class for its kind, not yet registered. It owns the descriptor afterwards; on failure that stays
+     * the caller's. For a leased socket: {@link ActivatedSocket#takeDescriptor} first, and close the channel when the
+     * lease has ended.
+     */
+    public static Channel adopt(OwnedFd descriptor) {
         Epoll.ensureAvailability();
         var fd = descriptor.fd();
         boolean unix = SocketOptions.domain(fd) == Sockets.AF_UNIX;

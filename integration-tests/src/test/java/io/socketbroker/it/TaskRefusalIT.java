@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Durations;
 import io.grpc.Status.Code;
+import io.socketbroker.v1.ExplainRequest;
 import io.socketbroker.v1.GetCustodyRequest;
 import io.socketbroker.v1.GetTaskRequest;
 import io.socketbroker.v1.ListTasksRequest;
@@ -111,11 +112,11 @@ final class TaskRefusalIT {
                 missing("spec.systemd", spec -> spec.setSystemd(SystemdLauncher.getDefaultInstance())),
                 missing("spec.limits", spec -> spec.getLimitsBuilder().setMaxConnections(1)),
                 invalid(
-                        "half a second",
+                        "too short a time",
                         "spec.activation_timeout",
-                        spec -> spec.setActivationTimeout(Durations.fromMillis(500))),
+                        spec -> spec.setActivationTimeout(Durations.fromMillis(999))),
                 invalid(
-                        "eight days",
+                        "too long a time",
                         "spec.activation_timeout",
                         spec -> spec.setActivationTimeout(Durations.fromDays(8))),
                 missing("spec.linger", spec -> spec.setLinger(Durations.fromSeconds(5))),
@@ -178,8 +179,10 @@ final class TaskRefusalIT {
     }
 
     @Test
-    void shouldSayWhatIsNotThereYet() {
+    void shouldSayWhatIsNotThere() {
         ProtocolClient client = broker.client();
+        Refusal.of(() -> client.admin().explain(ExplainRequest.getDefaultInstance()))
+                .expect(Code.NOT_FOUND, "SOCKET_UNKNOWN", "key");
         Refusal.of(() -> client.admin().getCustody(GetCustodyRequest.getDefaultInstance()))
                 .expect(Code.UNIMPLEMENTED, "NOT_IMPLEMENTED", "");
     }

@@ -22,8 +22,8 @@ final class Dispatcher {
     /** SCM_MAX_FD: descriptors in one message (unix(7)). */
     static final int MOST_IN_ONE_MESSAGE = 253;
 
-    /** Contexts of one delivery, so that it fits in a frame. */
-    private static final int MOST_CONTEXT_BYTES = 64 * 1024;
+    /** Of one delivery; the rest of a frame's 160 KiB is room for what an estimate misses. */
+    private static final int MOST_DELIVERY_BYTES = 128 * 1024;
 
     private final BrokerState state;
     private final Parking parking;
@@ -135,11 +135,11 @@ final class Dispatcher {
     /** The longest waiting sockets, as many as one message can carry; the first one in any case. */
     private static List<SocketEntry> takeBurst(TaskEntry task, int atMost, Predicate<SocketEntry> together) {
         List<SocketEntry> burst = new ArrayList<>();
-        long contextBytes = 0;
+        long bytes = 0;
         for (SocketEntry socket : task.queue) {
-            contextBytes += socket.context.size();
+            bytes += socket.deliveryBytes();
             boolean fits = burst.size() < Math.min(atMost, MOST_IN_ONE_MESSAGE)
-                    && contextBytes <= MOST_CONTEXT_BYTES
+                    && bytes <= MOST_DELIVERY_BYTES
                     && together.test(socket);
             if (!burst.isEmpty() && !fits) {
                 break;

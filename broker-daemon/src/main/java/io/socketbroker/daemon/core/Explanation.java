@@ -44,8 +44,8 @@ final class Explanation {
             return "Attempt " + socket.failedAttempts + " failed; the next one is " + in(socket) + ".";
         }
         TaskEntry task = state.tasks.get(socket.task);
-        return "Something happened, and it waits for a handler: "
-                + (task == null ? "its task is gone" : limits(task)) + ".";
+        return "Something happened, and it waits for a handler: " + (task == null ? "its task is gone" : limits(task))
+                + ".";
     }
 
     private String limits(TaskEntry task) {
@@ -66,8 +66,8 @@ final class Explanation {
             return "A handler has it.";
         }
         Activation activation = socket.lease.activation;
-        return "Activation " + activation.id + ", process " + activation.pid + ", has it since "
-                + ago(activation.since) + "; it wakes nobody else until it is given back.";
+        return "Activation " + activation.id + ", process " + activation.pid + ", has it since " + ago(activation.since)
+                + "; it wakes nobody else until it is given back.";
     }
 
     private String in(SocketEntry socket) {

@@ -8,16 +8,21 @@ import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TriggerDetails;
 import java.time.Instant;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One brokered socket. Mutable; only the rules of this package change it. */
 final class SocketEntry {
+    /** Numbers, times, trigger and holder in a delivery. */
+    private static final int FIXED_VIEW_BYTES = 180;
+
     final Slot slot;
     final SocketName name;
     final TaskName task;
     final Candidate candidate;
     final Instant transferredAt;
     final String listenerId;
+    private final int endpointBytes;
     SocketOptions options;
     ByteString context;
     KeepAlive keepAlive;
@@ -69,6 +74,10 @@ final class SocketEntry {
         this.options = options;
         this.context = context;
         this.keepAlive = keepAlive;
+        this.endpointBytes = Stream.concat(candidate.local().stream(), candidate.peer().stream())
+                // Once as text and once as address and port.
+                .mapToInt(endpoint -> 2 * endpoint.toString().length() + 8)
+                .sum();
     }
 
     boolean is(SocketState expected) {
@@ -80,6 +89,17 @@ final class SocketEntry {
         return candidate.kind() == SocketKind.SOCKET_KIND_LISTENER
                 || (candidate.kind() == SocketKind.SOCKET_KIND_DATAGRAM
                         && candidate.peer().isEmpty());
+    }
+
+    /** At most so much of a delivery's frame tells of this socket. */
+    int deliveryBytes() {
+        int names = name.id().length() + 2 * name.app().length() + task.name().length() + listenerId.length();
+        return FIXED_VIEW_BYTES
+                + context.size()
+                + names
+                + endpointBytes
+                + options.getSerializedSize()
+                + keepAlive.getSerializedSize();
     }
 
     JournalEntry.SocketPut record() {

@@ -186,7 +186,7 @@ class SessionsTest {
     void shouldKeepContextsOfOneDeliveryWithinAFrame() {
         register(NO_LAUNCHER);
         attach(1, 100);
-        park(3, ByteString.copyFrom(new byte[40_000]));
+        park(3, ByteString.copyFrom(new byte[64 * 1024]));
         allBecomeReadable();
         assertThat(takePushed()).extracting(p -> p.outgoing().slots().size()).containsExactly(1, 1, 1);
     }

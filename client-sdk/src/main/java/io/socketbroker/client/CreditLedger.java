@@ -1,0 +1,120 @@
+package io.socketbroker.client;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many sockets a session may still be sent, and how many it works on: their sum is never above its limit. What
+ * finishes together is granted together, by a virtual thread. Thread-safe by its lock, under which grants are sent, so
+ * that they leave in order.
+ */
+final class CreditLedger {
+
+    private final int limit;
+    // All below are guarded by this.
+    private int inUse;
+    // What the broker has at most: grants on their way to it included.
+    private int granted;
+    private long grantedEver;
+    private boolean flushing;
+    private boolean draining;
+    private @Nullable AttachStream stream;
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+    CreditLedger(int limit) {
+        this.limit = limit;
+    }
+
+    /** A new link begins: gives the credit of its start. Handlers of former links may still run. */
+    synchronized int start() {
+        granted = Math.max(1, limit - inUse);
+        // Also a mark of an older link is before it, so that nothing late takes it away.
+        grantedEver += granted;
+        return granted;
+    }
+
+    /** The link takes grants from now on. */
+    synchronized void connect(AttachStream to) {
+        stream = to;
+        if (draining) {
+            to.drain();
+        }
+        flushSoon();
+    }
+
+    /** The link has ended. */
+    synchronized void disconnect(AttachStream from) {
+        if (stream == from) {
+            stream = null;
+        }
+    }
+
+    /** Sockets came. False if the broker had no credit for them, and nothing is counted. */
+    synchronized boolean delivered(int sockets) {
+        if (sockets > granted) {
+            return false;
+        }
+        granted -= sockets;
+        inUse += sockets;
+        return true;
+    }
+
+    /** Changes with every grant: for {@link #expired}. */
+    synchronized long mark() {
+        return grantedEver;
+    }
+
+    /** Done with a socket. */
+    synchronized void finished() {
+        inUse--;
+        flushSoon();
+        tellDrained();
+    }
+
+    /**
+     * A delivery came to nothing, and the broker has taken all credit away that it had then. What was granted since the
+     * mark may have come before or after that: it counts as still there, so that the limit holds in any case.
+     */
+    synchronized void expired(int sockets, long mark) {
+        inUse -= sockets;
+        granted = (int) Math.min(granted, grantedEver - mark);
+        flushSoon();
+        tellDrained();
+    }
+
+    private void flushSoon() {
+        if (!flushing && !draining && limit > inUse + granted) {
+            flushing = true;
+            Thread.ofVirtual().name("socketbroker-credit").start(this::flush);
+        }
+    }
+
+    private synchronized void flush() {
+        flushing = false;
+        var to = stream;
+        int more = limit - inUse - granted;
+        if (more > 0 && to != null && !draining) {
+            granted += more;
+            grantedEver += more;
+            to.credit(more);
+        }
+    }
+
+    /** No more grants, which the broker is told. The future is done when nothing is in use. */
+    synchronized CompletableFuture<Void> drain() {
+        var to = stream;
+        if (!draining && to != null) {
+            to.drain();
+        }
+        draining = true;
+        tellDrained();
+        return drained;
+    }
+
+    private void tellDrained() {
+        if (draining && inUse == 0 && !drained.isDone()) {
+            // Not under the lock: what follows may take others.
+            Thread.ofVirtual().start(() -> drained.complete(null));
+        }
+    }
+}
