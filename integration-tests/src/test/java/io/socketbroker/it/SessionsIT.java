@@ -210,12 +210,22 @@ final class SessionsIT {
         }
         client.transfer(mine, request);
         attach(task, 10_000);
+        // All deliveries come before the answer to the first acknowledgement.
+        List<Long> deliveries = new ArrayList<>();
         int delivered = 0;
         while (delivered < 253) {
-            FdConnection.Answer answer = delivery();
+            FdConnection.Answer answer = handler.fdSock().receive();
+            Delivery delivery = answer.frame().getDelivery();
+            assertThat(answer.descriptors())
+                    .hasSameSizeAs(delivery.getActivation().getSocketsList());
+            deliveries.add(delivery.getDeliveryId());
             delivered += answer.descriptors().size();
             answer.descriptors().forEach(OwnedFd::close);
         }
         assertThat(delivered).isEqualTo(253);
+        assertThat(deliveries).as("more than one frame's worth").hasSizeGreaterThan(1);
+        for (long delivery : deliveries) {
+            assertThat(handler.fdSock().acknowledge(delivery).hasReleased()).isTrue();
+        }
     }
 }
