@@ -56,25 +56,6 @@ final class EventsCommand implements Callable<Integer> {
             output.jsonLine(event.message());
             return;
         }
-        var line = new StringBuilder(Words.time(event.message().getTime()))
-                .append("  ")
-                .append(Words.word(event.type(), "EVENT_TYPE_"));
-        append(line, "socket", event.socketId());
-        append(line, "task", event.task());
-        append(
-                line,
-                "pid",
-                event.message().getPid() == 0
-                        ? ""
-                        : Integer.toString(event.message().getPid()));
-        append(line, "because", Words.word(event.message().getTrigger().getReason(), "TRIGGER_REASON_"));
-        append(line, "-", event.text());
-        output.line(line.toString());
-    }
-
-    private static void append(StringBuilder line, String name, String value) {
-        if (!value.isEmpty()) {
-            line.append("  ").append(name).append(' ').append(value);
-        }
+        output.line(EventLine.of(event));
     }
 }

@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             ShowCommand.class,
             CloseCommand.class,
             EventsCommand.class,
+            ActivationsCommand.class,
+            WhyCommand.class,
             StatusCommand.class,
             DemoCommand.class,
             CommandLine.HelpCommand.class

@@ -277,6 +277,26 @@ public final class BrokerClient implements AutoCloseable {
         return inspection.status();
     }
 
+    /** What happened to a socket lately, and why it does or does not wake a handler now. */
+    public SocketStory explain(String socketId) {
+        return Futures.await(explainAsync(socketId));
+    }
+
+    /** As {@link #explain}. */
+    public CompletableFuture<SocketStory> explainAsync(String socketId) {
+        return inspection.explain(socketKey(socketId));
+    }
+
+    /** Handlers and session deliveries that have sockets now, of what the caller may see. */
+    public List<RunningActivation> activations() {
+        return Futures.await(activationsAsync());
+    }
+
+    /** As {@link #activations}. */
+    public CompletableFuture<List<RunningActivation>> activationsAsync() {
+        return inspection.activations();
+    }
+
     /** The events that the broker still has, of what the caller may see. */
     public List<BrokerEvent> events() {
         return Futures.await(eventsAsync());

@@ -5,12 +5,14 @@ import io.socketbroker.v1.AdminServiceGrpc;
 import io.socketbroker.v1.CloseSocketRequest;
 import io.socketbroker.v1.CloseSocketResponse;
 import io.socketbroker.v1.CompleteRequest;
+import io.socketbroker.v1.ExplainRequest;
 import io.socketbroker.v1.GetSocketRequest;
 import io.socketbroker.v1.GetSocketResponse;
 import io.socketbroker.v1.GetStatusRequest;
 import io.socketbroker.v1.GetTaskRequest;
 import io.socketbroker.v1.GetTaskResponse;
 import io.socketbroker.v1.LeaseCompletion;
+import io.socketbroker.v1.ListActivationsRequest;
 import io.socketbroker.v1.ListSocketsRequest;
 import io.socketbroker.v1.ListTasksRequest;
 import io.socketbroker.v1.RegisterTaskRequest;
@@ -124,6 +126,18 @@ final class Inspection {
     CompletableFuture<BrokerStatus> status() {
         return grpc.call(AdminServiceGrpc.getGetStatusMethod(), GetStatusRequest.getDefaultInstance())
                 .thenApply(BrokerStatus::new);
+    }
+
+    CompletableFuture<SocketStory> explain(SocketKey key) {
+        var request = ExplainRequest.newBuilder().setKey(key).build();
+        return grpc.call(AdminServiceGrpc.getExplainMethod(), request).thenApply(SocketStory::new);
+    }
+
+    CompletableFuture<List<RunningActivation>> activations() {
+        return grpc.call(AdminServiceGrpc.getListActivationsMethod(), ListActivationsRequest.getDefaultInstance())
+                .thenApply(answer -> answer.getActivationsList().stream()
+                        .map(RunningActivation::new)
+                        .toList());
     }
 
     CompletableFuture<List<BrokerEvent>> storedEvents() {
