@@ -89,7 +89,11 @@ final class SessionLoop {
                 backoff.reset();
             }
             long delayMillis = backoff.nextDelayMillis();
-            LOG.info("the session of task {} is attached again in {} ms", options.task(), delayMillis, why);
+            LOG.info(
+                    "the session of task {} is attached again in {} ms: {}",
+                    options.task(),
+                    delayMillis,
+                    why.getMessage());
             change(SessionState.RECONNECTING, Optional.of(why));
             if (!pause(delayMillis)) {
                 return Optional.empty();
