@@ -39,8 +39,8 @@ public final class Launcher implements AutoCloseable {
     private static final long STOP_SECONDS = 5;
 
     /** LISTEN_PID must be the program's own, which only the process itself knows. */
-    private static final List<String> LISTEN_PID_SHIM =
-            List.of("/bin/sh", "-c", "LISTEN_PID=$$; export LISTEN_PID; exec \"$@\"", "listen-fds");
+    private static final String LISTEN_PID_SHIM =
+            "ulimit -S -n \"$1\"; shift; LISTEN_PID=$$; export LISTEN_PID; exec \"$@\"";
 
     private final Path runtimeDirectory;
     private final Map<String, String> ownEnvironment;
@@ -130,7 +130,7 @@ public final class Launcher implements AutoCloseable {
             for (Fd socket : sockets) {
                 descriptors.add(new Mapping(socket, FIRST_LISTEN_FD + descriptors.size() - 3));
             }
-            command.addAll(0, LISTEN_PID_SHIM);
+            command.addAll(0, List.of("/bin/sh", "-c", LISTEN_PID_SHIM, "listen-fds", Long.toString(handlerOpenFiles)));
         }
         String directory = plan.exec().getWorkingDirectory();
         SpawnedProcess process = Spawner.spawn(new SpawnRequest(

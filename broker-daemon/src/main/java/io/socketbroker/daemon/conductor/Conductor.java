@@ -91,9 +91,17 @@ public final class Conductor implements AutoCloseable {
         transfer = new Transfer(loop, brokerage, descriptors, inspector, custody, effects);
         Frames frames = new Frames(brokerage, deposits, descriptors, this::tellTime, effects::runAll);
         fdServer = new FdServer(loop, fdListener, identity, frames);
-        effects.onDelivery((connection, outgoing) -> {
-            FrameHandler.Answer answer = frames.answer(outgoing);
-            return fdServer.push(connection, answer.frame().build(), answer.descriptors());
+        effects.onDelivery(new EffectRunner.Delivery() {
+            @Override
+            public boolean push(long connection, Brokerage.Outgoing outgoing) {
+                FrameHandler.Answer answer = frames.answer(outgoing);
+                return fdServer.push(connection, answer.frame().build(), answer.descriptors());
+            }
+
+            @Override
+            public void disconnect(long connection) {
+                fdServer.disconnect(connection);
+            }
         });
         loop.onTurn(brokerage::nextDeadlineNanos, this::endOfTurn);
         thread = Thread.ofPlatform().name("conductor").start(loop::run);

@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +47,7 @@ final class EffectRunner {
     private final Journal journal;
     private final EventRing events;
     private final SessionStreams sessions;
-    private Delivery delivery = (_, _) -> false;
+    private @Nullable Delivery delivery;
     private List<JournalEntry> unwritten = new ArrayList<>();
 
     EffectRunner(
@@ -78,6 +79,16 @@ final class EffectRunner {
     interface Delivery {
         /** False if it does not read. */
         boolean push(long connection, Brokerage.Outgoing outgoing);
+
+        /** One that has ended already is ignored. */
+        void disconnect(long connection);
+    }
+
+    private Delivery sender() {
+        if (delivery == null) {
+            throw new IllegalStateException("the loop runs before its deliveries have a way out");
+        }
+        return delivery;
     }
 
     /** Before the loop runs. */
@@ -109,6 +120,7 @@ final class EffectRunner {
             case Effect.Accept(Slot slot, long _, int atMost) -> acceptor.accept(slot, atMost, this::runAll);
             case Effect.Launch(LaunchPlan plan) -> launch(plan);
             case Effect.Deliver(long connection, Brokerage.Outgoing outgoing) -> deliver(connection, outgoing);
+            case Effect.Disconnect(long connection) -> sender().disconnect(connection);
             case Effect.Revoke(SessionName session, long activationId, SocketName socket, String message) ->
                 sessions.revoked(session, activationId, socket, message);
             case Effect.SessionChanged(SessionName session, BrokerRefusal ended) -> {
@@ -136,7 +148,7 @@ final class EffectRunner {
     }
 
     private void deliver(long connection, Brokerage.Outgoing outgoing) {
-        if (!delivery.push(connection, outgoing)) {
+        if (!sender().push(connection, outgoing)) {
             brokerage.deliveryFailed(outgoing.deliveryId());
         }
     }

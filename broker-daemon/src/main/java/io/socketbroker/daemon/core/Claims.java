@@ -146,9 +146,11 @@ final class Claims {
 
     /** It could not be sent. */
     void deliveryFailed(long deliveryId) {
-        Claim claim = deliveries.get(deliveryId);
-        if (claim != null) {
-            abandon(claim, "the session does not read");
+        Claim claim = deliveries.remove(deliveryId);
+        if (claim != null && claim.activation != null) {
+            state.timers.cancel(claim.timer);
+            claim.activation.delivery = null;
+            leases.notSent(claim.activation);
         }
     }
 
@@ -207,7 +209,7 @@ final class Claims {
                 .sockets()
                 .forEach(socket -> state.emit(EventType.EVENT_TYPE_CLAIM_EXPIRED, socket, activation, null, why));
         if (activation.session != null) {
-            leases.deliveryFailed(activation);
+            leases.notAcknowledged(activation);
         }
         // A launched handler may claim once more while it runs; its exit decides otherwise.
     }

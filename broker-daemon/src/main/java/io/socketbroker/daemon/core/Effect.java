@@ -33,6 +33,9 @@ public sealed interface Effect {
      */
     record Deliver(long connection, Brokerage.Outgoing outgoing) implements Effect {}
 
+    /** Closes a connection to fd.sock whose session has ended or never came. */
+    record Disconnect(long connection) implements Effect {}
+
     /** Tells a session that a lease is over. */
     record Revoke(SessionName session, long activationId, SocketName socket, String message) implements Effect {}
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 
 /** The life of a handler with its leases: started, working, done by word, by exit, or by the end of its session. */
 final class Leases {
+    private static final long BLOCKED_SESSION_NANOS = 50_000_000L;
     private static final int SIGTERM = 15;
     private static final int SIGKILL = 9;
 
@@ -103,11 +104,29 @@ final class Leases {
         }
     }
 
-    /** The session did not get them, or did not say so: they go to others, and the session waits for its own next word. */
-    void deliveryFailed(Activation activation) {
+    /** The session did not say in time that it has them: they go to others, and the session waits for its own next word. */
+    void notAcknowledged(Activation activation) {
         if (activation.session != null) {
             activation.session.credit = 0;
         }
+        takeBack(activation);
+    }
+
+    /** They could not be sent: the session keeps its credit, and is looked at again once it had time to read. */
+    void notSent(Activation activation) {
+        Session session = activation.session;
+        if (session != null) {
+            session.credit += activation.leases.size();
+            session.blocked = true;
+            state.timers.schedule(state.nowNanos + BLOCKED_SESSION_NANOS, () -> {
+                session.blocked = false;
+                dispatcher.moreCapacity(session.task);
+            });
+        }
+        takeBack(activation);
+    }
+
+    private void takeBack(Activation activation) {
         for (Lease lease : activation.leases) {
             if (!lease.ended) {
                 retries.retryNow(lease);

@@ -18,6 +18,9 @@ final class Session {
     /** Sockets that it may still be sent. */
     int credit;
 
+    /** It did not read the last delivery; nothing is sent until it is looked at again. */
+    boolean blocked;
+
     /** No more work; what it has goes on. */
     boolean draining;
 
@@ -35,6 +38,6 @@ final class Session {
     }
 
     boolean takesWork() {
-        return credit > 0 && !draining && connection.isPresent();
+        return credit > 0 && !draining && !blocked && connection.isPresent();
     }
 }

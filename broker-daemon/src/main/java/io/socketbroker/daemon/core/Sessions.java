@@ -73,7 +73,7 @@ public final class Sessions {
         }
     }
 
-    /** See Hello on fd.sock. A connection that waits for its stream is bounded by the connections themselves. */
+    /** See Hello on fd.sock. A connection whose stream does not come in time is closed. */
     public void hello(Caller caller, ByteString id, long connection) {
         SessionName name = name(caller, id, "hello.session_id");
         Session session = attached.get(name);
@@ -90,6 +90,12 @@ public final class Sessions {
             connected(session, connection);
         } else {
             waitingConnections.put(name, connection);
+            state.timers.schedule(state.nowNanos + state.limits.claimTimeout().toNanos(), () -> {
+                if (waitingConnections.remove(name, connection)) {
+                    byConnection.remove(connection);
+                    state.effect(new Effect.Disconnect(connection));
+                }
+            });
         }
     }
 
@@ -164,7 +170,10 @@ public final class Sessions {
     private void end(Session session, @Nullable BrokerRefusal why) {
         attached.remove(session.name);
         session.task.sessions.remove(session);
-        session.connection.ifPresent(byConnection::remove);
+        // Both end together; if the connection ended first, it is not known any more.
+        session.connection
+                .filter(connection -> byConnection.remove(connection) != null)
+                .ifPresent(connection -> state.effect(new Effect.Disconnect(connection)));
         for (Activation activation : List.copyOf(session.activations)) {
             leases.sessionEnded(activation);
         }

@@ -204,6 +204,14 @@ public final class FdServer implements AutoCloseable {
         }
     }
 
+    /** Closes a connection from this side; one that has ended already is ignored. */
+    public void disconnect(long index) {
+        Connection connection = connections.get((int) index);
+        if (connection != null) {
+            close(connection);
+        }
+    }
+
     private void close(Connection connection) {
         if (connections.remove(connection.index) != null) {
             loop.delete(connection.descriptor.fd());

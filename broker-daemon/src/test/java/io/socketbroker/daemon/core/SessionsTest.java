@@ -219,9 +219,8 @@ class SessionsTest {
         shell.runEffects();
         assertThat(socket("s0").getState()).as("neither reads").isEqualTo(SocketState.SOCKET_STATE_QUEUED);
         shell.sessionsRead = true;
-        brokerage.sessions().addCredit(new SessionName(UID, id(2)), 1);
-        shell.runEffects();
-        assertThat(takePushed()).extracting(SimulatedShell.Pushed::connection).containsExactly(2L);
+        shell.advance(SECOND);
+        assertThat(takePushed()).as("looked at again, credit and all").hasSize(1);
         assertThat(socket("s0").getFailedAttempts()).isZero();
     }
 
@@ -282,6 +281,17 @@ class SessionsTest {
                         .build());
         shell.runEffects();
         assertThat(shell.sessionEffects).anyMatch(Effect.Revoke.class::isInstance);
+    }
+
+    @Test
+    void shouldCloseAConnectionWhoseStreamNeverComes() {
+        brokerage.sessions().hello(OWNER, id(1), 1);
+        shell.advance(5 * SECOND);
+        // Its id and the connection's number are free again.
+        register(NO_LAUNCHER);
+        attach(1, 1);
+        assertThat(shell.sessionEffects)
+                .anyMatch(effect -> effect instanceof Effect.SessionChanged changed && changed.ended() == null);
     }
 
     @Test

@@ -102,6 +102,7 @@ final class SimulatedShell {
             }
             case Effect.Deliver deliver -> deliver(deliver);
             case Effect.Revoke _, Effect.SessionChanged _, Effect.Signal _ -> sessionEffects.add(effect);
+            case Effect.Disconnect disconnect -> brokerage.disconnected(disconnect.connection());
             case Effect.Journal _ -> {}
             case Effect.Emit emit -> happenings.add(emit.happening());
         }
