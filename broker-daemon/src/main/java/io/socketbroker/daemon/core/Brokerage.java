@@ -225,9 +225,6 @@ public final class Brokerage {
         return new Explained(Views.key(socket.name), new Explanation(state).of(socket));
     }
 
-    /** Which socket, its name complete, and why it does or does not wake. */
-    public record Explained(SocketKey key, String words) {}
-
     /** See SocketService.ListSockets. */
     public ListSocketsResponse sockets(Caller caller, ListSocketsRequest request) {
         return queries.sockets(caller, request);

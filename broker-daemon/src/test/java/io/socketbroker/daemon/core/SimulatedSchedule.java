@@ -6,28 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.socketbroker.v1.AcceptMode;
 import io.socketbroker.v1.CloseSocketRequest;
 import io.socketbroker.v1.CompleteRequest;
-import io.socketbroker.v1.ExecLauncher;
 import io.socketbroker.v1.ExitAction;
-import io.socketbroker.v1.ExitPolicy;
 import io.socketbroker.v1.KeepAlive;
-import io.socketbroker.v1.LaunchStyle;
 import io.socketbroker.v1.LeaseCompletion;
 import io.socketbroker.v1.LeaseOutcome;
 import io.socketbroker.v1.ListSocketsRequest;
 import io.socketbroker.v1.ReclaimRequest;
-import io.socketbroker.v1.RegisterTaskRequest;
 import io.socketbroker.v1.Socket;
-import io.socketbroker.v1.SocketDisposition;
 import io.socketbroker.v1.SocketKey;
 import io.socketbroker.v1.SocketKind;
 import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TaskKey;
-import io.socketbroker.v1.TaskLimits;
-import io.socketbroker.v1.TaskSpec;
 import io.socketbroker.v1.TransferItem;
 import io.socketbroker.v1.TransferOwnershipRequest;
-import io.socketbroker.v1.UnregisterTaskRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,6 +43,7 @@ final class SimulatedSchedule {
     private final SimulatedShell shell;
     private final Brokerage brokerage;
     private final SimulatedSessions sessions;
+    private final SimulatedTasks tasks;
     private final Invariants invariants;
 
     /** Sockets that an application may use: taken back, or refused, by name. */
@@ -83,6 +76,7 @@ final class SimulatedSchedule {
         brokerage = new Brokerage(
                 limits, UID, () -> new Token(7, secrets.incrementAndGet()), new SplittableRandom(seed + 1));
         shell = new SimulatedShell(brokerage);
+        tasks = new SimulatedTasks(brokerage, random, OWNER, TASKS);
         invariants = new Invariants(shell, SOCKET_LIMIT, HANDLER_LIMIT);
         sessions = new SimulatedSessions(brokerage, shell, random, OWNER);
     }
@@ -90,7 +84,7 @@ final class SimulatedSchedule {
     /** Random steps, then rest. Throws AssertionError at the first thing that must not be. */
     void run() {
         for (int task = 0; task < TASKS; task++) {
-            register(task);
+            tasks.register(task);
         }
         for (int step = 0; step < STEPS; step++) {
             step();
@@ -122,38 +116,9 @@ final class SimulatedSchedule {
             case 15, 16 -> sessions.acknowledgeOrStall();
             case 17 -> sessions.addCreditOrDrain();
             case 18 -> shell.advance(random.nextLong(4_000_000_000L));
-            default -> changeTasks();
+            default -> tasks.change();
         }
         shell.runEffects();
-    }
-
-    private void register(int task) {
-        LaunchStyle[] styles = {
-            LaunchStyle.LAUNCH_STYLE_SOCKET, LaunchStyle.LAUNCH_STYLE_LISTEN_FDS, LaunchStyle.LAUNCH_STYLE_CLAIM
-        };
-        ExitAction[] actions = {
-            ExitAction.EXIT_ACTION_UNSPECIFIED,
-            ExitAction.EXIT_ACTION_CLOSE,
-            ExitAction.EXIT_ACTION_REARM,
-            ExitAction.EXIT_ACTION_RETRY
-        };
-        brokerage.register(
-                OWNER,
-                RegisterTaskRequest.newBuilder()
-                        .setKey(taskKey(task))
-                        .setSpec(TaskSpec.newBuilder()
-                                .setExec(ExecLauncher.newBuilder()
-                                        .addCommand("/bin/handler")
-                                        .setStyle(styles[random.nextInt(styles.length)]))
-                                .setExitPolicy(ExitPolicy.newBuilder()
-                                        .setOnSuccess(actions[random.nextInt(actions.length)])
-                                        .setOnFailure(actions[random.nextInt(actions.length)]))
-                                .setLimits(TaskLimits.newBuilder().setMaxConcurrency(1 + random.nextInt(2))))
-                        .build());
-    }
-
-    private static TaskKey taskKey(int task) {
-        return TaskKey.newBuilder().setName("task-" + task).build();
     }
 
     private void transfer() {
@@ -356,27 +321,6 @@ final class SimulatedSchedule {
         shell.runEffects();
     }
 
-    private void changeTasks() {
-        int task = random.nextInt(TASKS);
-        if (random.nextInt(3) > 0) {
-            register(task);
-            return;
-        }
-        try {
-            brokerage.unregister(
-                    OWNER,
-                    UnregisterTaskRequest.newBuilder()
-                            .setKey(taskKey(task))
-                            .setSockets(
-                                    random.nextBoolean()
-                                            ? SocketDisposition.SOCKET_DISPOSITION_ORPHAN
-                                            : SocketDisposition.SOCKET_DISPOSITION_CLOSE)
-                            .build());
-        } catch (BrokerRefusal _) {
-            // Not registered now.
-        }
-    }
-
     private List<Socket> sockets() {
         return brokerage.sockets(OWNER, ListSocketsRequest.getDefaultInstance()).getSocketsList();
     }
@@ -384,7 +328,7 @@ final class SimulatedSchedule {
     /** When every handler works and time goes by, everything comes to rest: parked and armed, or gone. */
     private void settle() {
         for (int task = 0; task < TASKS; task++) {
-            register(task);
+            tasks.register(task);
         }
         disconnectIf(_ -> true);
         sessions.endAll();
