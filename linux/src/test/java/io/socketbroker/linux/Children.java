@@ -52,13 +52,23 @@ final class Children {
                 .orElseThrow();
     }
 
-    /** What a child has open once it waits for its input: while it is loading, it opens its libraries too. */
-    static SortedMap<Integer, String> descriptors(int pid) {
+    /**
+     * Until a child waits for its input. Before that it opens its libraries, and right after posix_spawn(3) returns, which
+     * is when it lets go of the parent's memory, it does not even have its arguments.
+     */
+    private static void awaitLoaded(int pid) {
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
             assertThat(stat(pid, 3)).isEqualTo("S");
+            assertThat(Files.readString(Path.of("/proc", Integer.toString(pid), "cmdline")))
+                    .isNotEmpty();
             assertThat(OpenDescriptors.of(pid).values())
                     .noneMatch(target -> target.startsWith("/") && !target.startsWith("/dev/"));
         });
+    }
+
+    /** What a loaded child has open. */
+    static SortedMap<Integer, String> descriptors(int pid) {
+        awaitLoaded(pid);
         return OpenDescriptors.of(pid);
     }
 
@@ -71,8 +81,9 @@ final class Children {
         return line.substring(line.lastIndexOf(')') + 2).split(" ", -1)[field - 3];
     }
 
-    /** NUL-separated strings of /proc/PID/environ or cmdline. */
+    /** NUL-separated strings of /proc/PID/environ or cmdline of a loaded child. */
     static List<String> strings(int pid, String file) throws IOException {
+        awaitLoaded(pid);
         var text = Files.readString(Path.of("/proc", Integer.toString(pid), file), StandardCharsets.UTF_8);
         return text.lines()
                 .flatMap(line -> List.of(line.split("\0", 0)).stream())
