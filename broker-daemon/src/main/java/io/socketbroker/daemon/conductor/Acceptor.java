@@ -30,7 +30,7 @@ final class Acceptor {
     }
 
     /** Until the backlog is empty or as many as allowed are accepted. */
-    void accept(Slot listener, int atMost, Runnable runEffects) {
+    void accept(Slot listener, int atMost) {
         Acceptance outcome = Acceptance.MORE_WAITING;
         try {
             // A connection that went away again must not block the conductor. The flag is put back when the listener
@@ -49,7 +49,6 @@ final class Acceptor {
             outcome = Acceptance.NO_DESCRIPTORS;
         }
         brokerage.acceptingDone(listener, outcome);
-        runEffects.run();
     }
 
     private void admit(Slot listener, OwnedFd connection) {

@@ -25,8 +25,11 @@ import io.socketbroker.linux.Sockets;
 import io.socketbroker.linux.SpawnedProcess;
 import io.socketbroker.v1.LaunchStyle;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +51,7 @@ final class EffectRunner {
     private final EventRing events;
     private final SessionStreams sessions;
     private @Nullable Delivery delivery;
+    private boolean running;
     private List<JournalEntry> unwritten = new ArrayList<>();
 
     EffectRunner(
@@ -96,13 +100,43 @@ final class EffectRunner {
         delivery = sender;
     }
 
-    /** Until nothing is left: some effects bring events that have effects of their own. */
+    /**
+     * Until nothing is left: some effects bring events that have effects of their own. An accept waits until the others are
+     * done, because its connections take slots that a close among them has yet to free; and a call from within one of the
+     * effects leaves the rest to the call that runs.
+     */
     void runAll() {
-        List<Effect> effects = brokerage.takeEffects();
-        while (!effects.isEmpty()) {
-            effects.forEach(this::run);
-            effects = brokerage.takeEffects();
+        if (running) {
+            return;
         }
+        running = true;
+        try {
+            Queue<Effect.Accept> accepts = new ArrayDeque<>();
+            do {
+                for (List<Effect> batch = brokerage.takeEffects(); !batch.isEmpty(); batch = brokerage.takeEffects()) {
+                    batch.forEach(effect -> runOrPostpone(effect, accepts));
+                }
+            } while (acceptNext(accepts));
+        } finally {
+            running = false;
+        }
+    }
+
+    private void runOrPostpone(Effect effect, Queue<Effect.Accept> accepts) {
+        if (effect instanceof Effect.Accept accept) {
+            accepts.add(accept);
+        } else {
+            run(effect);
+        }
+    }
+
+    private boolean acceptNext(Queue<Effect.Accept> accepts) {
+        Effect.Accept next = accepts.poll();
+        if (next == null) {
+            return false;
+        }
+        run(next);
+        return true;
     }
 
     /** Writes what the effects changed; completes when it is committed. */
@@ -117,7 +151,12 @@ final class EffectRunner {
             case Effect.Watch(Slot slot, long generation) -> watcher.watch(slot, generation, descriptors.at(slot));
             case Effect.Unwatch(Slot slot) -> watcher.unwatch(slot, descriptors.at(slot));
             case Effect.Close(Slot slot, boolean shutdown) -> close(slot, shutdown);
-            case Effect.Accept(Slot slot, long _, int atMost) -> acceptor.accept(slot, atMost, this::runAll);
+            case Effect.Accept(Slot slot, long generation, int atMost) -> {
+                // The listener may have gone since.
+                if (brokerage.watchedGeneration(slot).equals(OptionalLong.of(generation))) {
+                    acceptor.accept(slot, atMost);
+                }
+            }
             case Effect.Launch(LaunchPlan plan) -> launch(plan);
             case Effect.Deliver(long connection, Brokerage.Outgoing outgoing) -> deliver(connection, outgoing);
             case Effect.Disconnect(long connection) -> sender().disconnect(connection);
