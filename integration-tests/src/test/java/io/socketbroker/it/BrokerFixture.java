@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -95,6 +97,16 @@ final class BrokerFixture implements BeforeAllCallback, BeforeEachCallback, Afte
             WarmUp.run(process);
         }
         awaitNoHandlers();
+        awaitQuiet();
+    }
+
+    /** The daemon closes the warm-up's connections after the warm-up has: they must not count as open before a test. */
+    private void awaitQuiet() {
+        AtomicReference<Object> former = new AtomicReference<>(Map.of());
+        Awaitility.await("a daemon at rest").during(Duration.ofMillis(500)).until(() -> {
+            Object now = Processes.descriptors(process().pid());
+            return now.equals(former.getAndSet(now));
+        });
     }
 
     @Override
