@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -90,7 +91,8 @@
 #define EPOLL_EVENT_SIZE sizeof(struct epoll_event)
 #define EPOLL_EVENT_DATA_OFFSET offsetof(struct epoll_event, data)
 
-#define CHECK(name, value) _Static_assert((long long)(name) == (value), #name " is not " #value);
+/* The constants are Java ints: EPOLLET is the sign bit there. */
+#define CHECK(name, value) _Static_assert((int)(name) == (value), #name " is not " #value);
 JAVA_CONSTANTS(CHECK)
 
 /* What the Java code takes for granted without a constant. */

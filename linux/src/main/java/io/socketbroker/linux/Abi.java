@@ -35,6 +35,7 @@ final class Abi {
     static final int SO_KEEPALIVE = 9;
     static final int SO_LINGER = 13;
     static final int SO_PEERCRED = 17;
+    static final int SO_SNDBUF = 7;
     static final int SO_RCVLOWAT = 18;
     static final int SO_RCVTIMEO = 20;
     static final int SO_SNDTIMEO = 21;
@@ -68,6 +69,7 @@ final class Abi {
     static final int O_CLOEXEC = 0x80000;
     static final int POLLOUT = 4;
     static final int FIONREAD = 0x541B;
+    static final int SIOCOUTQ = 0x5411;
     static final int EFD_NONBLOCK = 0x800;
     static final int EFD_CLOEXEC = 0x80000;
     static final int EPOLL_CLOEXEC = 0x80000;

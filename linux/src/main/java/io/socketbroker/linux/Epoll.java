@@ -20,6 +20,7 @@ public final class Epoll implements AutoCloseable {
     public static final int EPOLLHUP = 0x010;
     public static final int EPOLLRDHUP = 0x2000;
     public static final int EPOLLONESHOT = 1 << 30;
+    public static final int EPOLLET = 1 << 31;
 
     private static final EpollEventLayout LAYOUT = EpollEventLayout.of(System.getProperty("os.arch"));
 

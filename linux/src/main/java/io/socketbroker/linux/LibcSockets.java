@@ -13,6 +13,7 @@ final class LibcSockets {
     static final NativeFunction GETSOCKNAME = NativeFunction.of("getsockname", 3);
     static final NativeFunction GETPEERNAME = NativeFunction.of("getpeername", 3);
     static final NativeFunction RECV = NativeFunction.of("recv", 4);
+    static final NativeFunction RECVFROM = NativeFunction.of("recvfrom", 6);
     static final NativeFunction SEND = NativeFunction.of("send", 4);
     static final NativeFunction POLL = NativeFunction.of("poll", 3);
 

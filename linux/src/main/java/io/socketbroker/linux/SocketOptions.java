@@ -103,6 +103,11 @@ public final class SocketOptions {
         setInt(socket, Abi.SOL_SOCKET, Abi.SO_RCVLOWAT, bytes, "setsockopt(SO_RCVLOWAT)");
     }
 
+    /** SO_SNDBUF in bytes, as the kernel counts: twice what was asked for, its own overhead included (socket(7)). */
+    public static int sendBufferBytes(Fd socket) {
+        return getInt(socket, Abi.SOL_SOCKET, Abi.SO_SNDBUF, "getsockopt(SO_SNDBUF)");
+    }
+
     /** SO_REUSEADDR: bind although connections of a former listener are in TIME_WAIT. */
     public static void setReuseAddress(Fd socket, boolean on) {
         setInt(socket, Abi.SOL_SOCKET, Abi.SO_REUSEADDR, on ? 1 : 0, "setsockopt(SO_REUSEADDR)");

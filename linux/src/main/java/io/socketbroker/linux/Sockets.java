@@ -202,6 +202,42 @@ public final class Sockets {
     }
 
     /**
+     * How many sent bytes the peer has not acknowledged, or on a unix socket not read (ioctl SIOCOUTQ, tcp(7), unix(7)).
+     *
+     * @throws LinuxException EINVAL on a listening socket
+     */
+    public static int bytesUnacknowledged(Fd socket) {
+        var memory = ThreadMemory.current().option();
+        int result = LibcDescriptors.IOCTL.call(socket.number(), Abi.SIOCOUTQ, memory.address());
+        LinuxException.check("ioctl(SIOCOUTQ)", socket, result);
+        return memory.getInt(0);
+    }
+
+    /**
+     * Who sent the datagram that is received next; leaves it in the socket and never blocks. Empty if none waits or its
+     * sender has no address.
+     */
+    public static Optional<Endpoint> nextSource(Fd socket) {
+        var memory = ThreadMemory.current();
+        var buffer = memory.buffer(1);
+        memory.optionLength().setInt(0, Abi.SOCKADDR_STORAGE_SIZE);
+        int count = LibcSockets.RECVFROM.call(
+                socket.number(),
+                buffer.address(),
+                1,
+                Abi.MSG_PEEK | Abi.MSG_DONTWAIT,
+                memory.address().address(),
+                memory.optionLength().address());
+        buffer.keepReachable();
+        if (count == -Errno.EAGAIN) {
+            return Optional.empty();
+        }
+        LinuxException.check("recvfrom(MSG_PEEK)", socket, count);
+        int length = memory.optionLength().getInt(0);
+        return length == 0 ? Optional.empty() : Optional.of(SocketAddressCodec.decode(memory.address(), length));
+    }
+
+    /**
      * Copies waiting bytes and leaves them in the socket (MSG_PEEK); never blocks. The rest of a longer datagram is not
      * reported.
      *

@@ -50,6 +50,22 @@ final class SocketsTcpTest {
     }
 
     @Test
+    void shouldTellUnacknowledgedBytes() {
+        try (var listener = Sockets.listenTcp(LOOPBACK_4, 16);
+                var client = Sockets.connectTcp(local(listener));
+                var server = Sockets.accept(listener.fd(), false).orElseThrow()) {
+            assertThat(Sockets.bytesUnacknowledged(client.fd())).isZero();
+            // More than the receiver's window takes while nobody reads there.
+            byte[] much = new byte[1 << 20];
+            while (Sockets.send(client.fd(), much, 0, much.length) > 0) {
+                assertThat(Sockets.peek(server.fd(), buffer)).isNotZero();
+            }
+            assertThat(Sockets.bytesUnacknowledged(client.fd())).isPositive();
+            assertThat(SocketOptions.sendBufferBytes(client.fd())).isGreaterThan(4_096);
+        }
+    }
+
+    @Test
     void shouldAcceptIpv4OnTheIpv6Wildcard() throws Exception {
         assumeIpv6();
         var wildcard = new InetSocketAddress(InetAddress.getByName("::"), 0);

@@ -69,4 +69,16 @@ final class SocketsUdpTest {
             assertFails(Errno.EDESTADDRREQ, () -> Sockets.send(socket.fd(), new byte[1], 0, 1));
         }
     }
+
+    @Test
+    void shouldTellWhoSentTheNextDatagram() {
+        try (var server = Sockets.bindUdp(LOOPBACK_4);
+                var client = Sockets.bindUdp(LOOPBACK_4)) {
+            assertThat(Sockets.nextSource(server.fd())).isEmpty();
+            Sockets.connect(client.fd(), Endpoint.of(Failures.local(server)));
+            assertThat(Sockets.send(client.fd(), Texts.bytes("hello"), 0, 5)).isEqualTo(5);
+            assertThat(Sockets.nextSource(server.fd())).contains(Endpoint.of(Failures.local(client)));
+            assertThat(Sockets.receive(server.fd(), new byte[16])).isEqualTo(5);
+        }
+    }
 }

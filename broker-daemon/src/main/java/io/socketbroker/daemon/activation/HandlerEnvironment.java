@@ -1,5 +1,6 @@
 package io.socketbroker.daemon.activation;
 
+import com.google.protobuf.util.Durations;
 import io.socketbroker.daemon.core.LaunchPlan;
 import io.socketbroker.linux.Endpoint;
 import io.socketbroker.v1.LaunchStyle;
@@ -30,7 +31,7 @@ final class HandlerEnvironment {
         environment.put("SOCKETBROKER_RUNTIME_DIR", runtimeDirectory.toString());
         environment.put("SOCKETBROKER_TOKEN", plan.token().hex());
         environment.put("SOCKETBROKER_ACTIVATION", Long.toString(plan.activationId()));
-        environment.put("SOCKETBROKER_STYLE", style(plan.exec().getStyle()));
+        environment.put("SOCKETBROKER_STYLE", style(plan.style()));
         environment.put(
                 "SOCKETBROKER_REASON", first.trigger().getReason().name().replace("TRIGGER_REASON_", ""));
         environment.put("SOCKETBROKER_APP", plan.task().app());
@@ -41,13 +42,18 @@ final class HandlerEnvironment {
         environment.put("SOCKETBROKER_ATTEMPT", Integer.toString(first.trigger().getAttempt()));
         environment.put("SOCKETBROKER_PEER_CLOSED", first.trigger().getPeerClosed() ? "1" : "0");
         environment.put("SOCKETBROKER_RELEASED", first.released() ? "1" : "0");
+        if (Durations.isPositive(plan.spec().getLinger())) {
+            environment.put(
+                    "SOCKETBROKER_LINGER_MILLIS",
+                    Long.toString(Durations.toMillis(plan.spec().getLinger())));
+        }
         // As systemd 258 names it for Accept=yes.
         environment.put("SO_COOKIE", Long.toUnsignedString(first.candidate().cookie()));
         if (first.candidate().peer().orElse(null) instanceof Endpoint.Inet peer) {
             environment.put("REMOTE_ADDR", peer.address().getHostAddress());
             environment.put("REMOTE_PORT", Integer.toString(peer.port()));
         }
-        if (plan.exec().getStyle() == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS) {
+        if (plan.style() == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS) {
             environment.put("LISTEN_FDS", Integer.toString(plan.sockets().size()));
             // sd_listen_fds_with_names(3): names are separated by colons.
             String names = plan.sockets().stream()

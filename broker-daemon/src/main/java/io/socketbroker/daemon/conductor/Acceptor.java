@@ -48,7 +48,7 @@ final class Acceptor {
             log.warn("a listener accepts no connection for now: {}", e.getMessage());
             outcome = Acceptance.NO_DESCRIPTORS;
         }
-        brokerage.acceptingDone(listener, outcome);
+        brokerage.activity().acceptingDone(listener, outcome);
     }
 
     private void admit(Slot listener, OwnedFd connection) {
@@ -61,6 +61,9 @@ final class Acceptor {
             connection.close();
             return;
         }
-        descriptors.bind(brokerage.accepted(listener, candidate), connection);
+        brokerage
+                .activity()
+                .accepted(listener, candidate)
+                .ifPresentOrElse(slot -> descriptors.bind(slot, connection), connection::close);
     }
 }

@@ -5,8 +5,6 @@ import io.socketbroker.daemon.activation.Launcher;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Caller;
-import io.socketbroker.daemon.core.Candidate;
-import io.socketbroker.daemon.core.Readiness;
 import io.socketbroker.daemon.core.SessionName;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.custody.Custody;
@@ -50,6 +48,8 @@ public final class Conductor implements AutoCloseable {
     private final Deposits deposits;
     private final HandlerTable handlers;
     private final Launcher launcher;
+    private final io.socketbroker.daemon.conditions.ConditionEvaluator conditions =
+            new io.socketbroker.daemon.conditions.ConditionEvaluator();
     private final EffectRunner effects;
     private final Transfer transfer;
     private final FdServer fdServer;
@@ -82,8 +82,8 @@ public final class Conductor implements AutoCloseable {
                 descriptors,
                 watcher,
                 acceptor,
-                launcher,
-                handlers,
+                new Launches(loop, brokerage, descriptors, launcher, handlers),
+                conditions,
                 custody,
                 journal,
                 events,
@@ -180,11 +180,9 @@ public final class Conductor implements AutoCloseable {
 
     private void reported(Slot slot, int generationTag, int events) {
         tellTime();
-        brokerage.watchedGeneration(slot).ifPresent(generation -> {
-            if (Watcher.isOf(generationTag, generation)) {
-                Candidate candidate = brokerage.candidate(slot);
-                Readiness readiness = probe.look(descriptors.at(slot), candidate.kind(), candidate.protocol(), events);
-                brokerage.ready(slot, readiness);
+        brokerage.activity().look(slot).ifPresent(look -> {
+            if (Watcher.isOf(generationTag, look.generation())) {
+                brokerage.activity().ready(slot, probe.look(descriptors.at(slot), look, events));
             }
         });
         // What follows is done at the end of the turn, for all that came due in it.

@@ -1,29 +1,28 @@
 package io.socketbroker.daemon.conductor;
 
-import io.socketbroker.daemon.activation.HandlerTable;
-import io.socketbroker.daemon.activation.Launcher;
+import com.google.protobuf.ByteString;
+import io.socketbroker.daemon.conditions.ConditionEvaluator;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Effect;
 import io.socketbroker.daemon.core.JournalEntry;
 import io.socketbroker.daemon.core.LaunchPlan;
+import io.socketbroker.daemon.core.SendOutcome;
 import io.socketbroker.daemon.core.SessionName;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.core.SocketName;
+import io.socketbroker.daemon.core.TaskName;
 import io.socketbroker.daemon.custody.Custody;
 import io.socketbroker.daemon.events.EventRing;
 import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.Watcher;
-import io.socketbroker.linux.DescriptorFlags;
+import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
-import io.socketbroker.linux.PidFd;
-import io.socketbroker.linux.Signals;
 import io.socketbroker.linux.Sockets;
-import io.socketbroker.linux.SpawnedProcess;
-import io.socketbroker.v1.LaunchStyle;
+import io.socketbroker.v1.TaskConditions;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -44,8 +43,8 @@ final class EffectRunner {
     private final DescriptorTable descriptors;
     private final Watcher watcher;
     private final Acceptor acceptor;
-    private final Launcher launcher;
-    private final HandlerTable handlers;
+    private final Launches launches;
+    private final ConditionEvaluator conditions;
     private final Custody custody;
     private final Journal journal;
     private final EventRing events;
@@ -60,8 +59,8 @@ final class EffectRunner {
             DescriptorTable descriptors,
             Watcher watcher,
             Acceptor acceptor,
-            Launcher launcher,
-            HandlerTable handlers,
+            Launches launches,
+            ConditionEvaluator conditions,
             Custody custody,
             Journal journal,
             EventRing events,
@@ -71,8 +70,8 @@ final class EffectRunner {
         this.descriptors = descriptors;
         this.watcher = watcher;
         this.acceptor = acceptor;
-        this.launcher = launcher;
-        this.handlers = handlers;
+        this.launches = launches;
+        this.conditions = conditions;
         this.custody = custody;
         this.journal = journal;
         this.events = events;
@@ -148,16 +147,24 @@ final class EffectRunner {
 
     private void run(Effect effect) {
         switch (effect) {
-            case Effect.Watch(Slot slot, long generation) -> watcher.watch(slot, generation, descriptors.at(slot));
+            case Effect.Watch(Slot slot, long generation, int atLeastBytes, boolean lowWater) ->
+                watcher.watch(slot, generation, descriptors.at(slot), atLeastBytes, lowWater);
+            case Effect.Settle(Slot slot) -> watcher.settle(slot, descriptors.at(slot));
+            case Effect.Probe(Slot slot, long generation, ByteString bytes) ->
+                brokerage.activity().probed(slot, generation, Exchanges.probe(descriptors.at(slot), bytes));
+            case Effect.Answer answer -> answer(answer);
+            case Effect.Consume(Slot slot, int bytes) -> Exchanges.consume(descriptors.at(slot), bytes);
+            case Effect.Evaluate(TaskName task, long question, TaskConditions wanted) ->
+                evaluate(task, question, wanted);
             case Effect.Unwatch(Slot slot) -> watcher.unwatch(slot, descriptors.at(slot));
             case Effect.Close(Slot slot, boolean shutdown) -> close(slot, shutdown);
             case Effect.Accept(Slot slot, long generation, int atMost) -> {
                 // The listener may have gone since.
-                if (brokerage.watchedGeneration(slot).equals(OptionalLong.of(generation))) {
+                if (brokerage.activity().watchedGeneration(slot).equals(OptionalLong.of(generation))) {
                     acceptor.accept(slot, atMost);
                 }
             }
-            case Effect.Launch(LaunchPlan plan) -> launch(plan);
+            case Effect.Launch(LaunchPlan plan) -> launches.launch(plan, this::runAll);
             case Effect.Deliver(long connection, Brokerage.Outgoing outgoing) -> deliver(connection, outgoing);
             case Effect.Disconnect(long connection) -> sender().disconnect(connection);
             case Effect.Revoke(SessionName session, long activationId, SocketName socket, String message) ->
@@ -169,10 +176,35 @@ final class EffectRunner {
                     sessions.ended(session, ended);
                 }
             }
-            case Effect.Signal(long activationId, int signal) -> handlers.signal(activationId, signal);
+            case Effect.Signal(long activationId, int signal) -> launches.signal(activationId, signal);
             case Effect.Journal(JournalEntry entry) -> unwritten.add(entry);
             case Effect.Emit(Effect.Happening happening) -> events.append(happening, Instant.now());
         }
+    }
+
+    private void answer(Effect.Answer answer) {
+        Fd fd = descriptors.at(answer.slot());
+        SendOutcome outcome = Exchanges.answer(fd, answer.response());
+        if (outcome == SendOutcome.SENT) {
+            Exchanges.consume(fd, answer.requestBytes());
+        }
+        brokerage.activity().answered(answer.slot(), answer.generation(), outcome, Exchanges.unread(fd));
+    }
+
+    private void evaluate(TaskName task, long question, TaskConditions wanted) {
+        conditions.evaluate(
+                wanted,
+                report -> loop.submit(() -> {
+                    brokerage
+                            .activity()
+                            .evaluated(
+                                    task,
+                                    question,
+                                    report.met(),
+                                    report.unmet(),
+                                    report.lookAgainAfter().toNanos());
+                    runAll();
+                }));
     }
 
     private void close(Slot slot, boolean shutdown) {
@@ -190,60 +222,5 @@ final class EffectRunner {
         if (!sender().push(connection, outgoing)) {
             brokerage.deliveryFailed(outgoing.deliveryId());
         }
-    }
-
-    private void launch(LaunchPlan plan) {
-        List<OwnedFd> duplicates = new ArrayList<>();
-        LaunchStyle style = plan.exec().getStyle();
-        if (style != LaunchStyle.LAUNCH_STYLE_CLAIM) {
-            try {
-                for (LaunchPlan.Handed socket : plan.sockets()) {
-                    // inetd programs expect a blocking socket; the flag belongs to the open socket, not to the
-                    // duplicate.
-                    DescriptorFlags.setNonBlocking(
-                            descriptors.at(socket.slot()),
-                            style != LaunchStyle.LAUNCH_STYLE_SOCKET
-                                    && socket.candidate().nonBlocking());
-                    duplicates.add(descriptors.duplicate(socket.slot()));
-                }
-            } catch (LinuxException e) {
-                duplicates.forEach(OwnedFd::close);
-                brokerage.launchFailed(plan.activationId(), e.toString());
-                return;
-            }
-        }
-        launcher.launch(plan, duplicates, new Launcher.Outcome() {
-            @Override
-            public void started(SpawnedProcess process) {
-                if (!loop.submit(() -> running(plan, process))) {
-                    process.pidfd().close();
-                }
-            }
-
-            @Override
-            public void failed(String error) {
-                loop.submit(() -> {
-                    log.warn("task {} activation {}: {}", plan.task(), plan.activationId(), error);
-                    brokerage.launchFailed(plan.activationId(), error);
-                    runAll();
-                });
-            }
-        });
-    }
-
-    private void running(LaunchPlan plan, SpawnedProcess process) {
-        try {
-            handlers.add(plan.activationId(), process);
-        } catch (LinuxException e) {
-            // It cannot be watched, so it must not run: nobody would notice its end.
-            PidFd.sendSignal(process.pidfd().fd(), Signals.SIGKILL);
-            PidFd.waitFor(process.pidfd().fd(), true);
-            process.pidfd().close();
-            brokerage.launchFailed(plan.activationId(), e.toString());
-            runAll();
-            return;
-        }
-        brokerage.launched(plan.activationId(), process.pid());
-        runAll();
     }
 }

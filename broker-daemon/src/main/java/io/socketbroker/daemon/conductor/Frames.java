@@ -99,7 +99,7 @@ final class Frames implements FrameHandler {
 
     private Fd restored(Slot slot) {
         Fd fd = descriptors.at(slot);
-        DescriptorFlags.setNonBlocking(fd, brokerage.candidate(slot).nonBlocking());
+        DescriptorFlags.setNonBlocking(fd, brokerage.activity().candidate(slot).nonBlocking());
         return fd;
     }
 

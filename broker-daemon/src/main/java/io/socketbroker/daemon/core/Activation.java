@@ -24,6 +24,9 @@ final class Activation {
     /** In the order of the descriptors; at least one. */
     final List<Lease> leases = new ArrayList<>();
 
+    /** Connections that live on in the handler, until it ends. */
+    final List<Connections.Place> places = new ArrayList<>(0);
+
     /** 0 until the handler runs. */
     int pid;
 
@@ -45,7 +48,12 @@ final class Activation {
     }
 
     boolean claims() {
-        return session != null || spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_CLAIM;
+        return session != null || claims(spec);
+    }
+
+    /** Handlers of such a task ask for their sockets; the others are born with them. */
+    static boolean claims(TaskSpec spec) {
+        return spec.hasSystemd() || spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_CLAIM;
     }
 
     boolean isOver() {
@@ -64,10 +72,6 @@ final class Activation {
 
     LaunchPlan plan() {
         return new LaunchPlan(
-                id,
-                task.name,
-                spec.getExec(),
-                token,
-                leases.stream().map(Lease::plan).toList());
+                id, task.name, spec, token, leases.stream().map(Lease::plan).toList());
     }
 }

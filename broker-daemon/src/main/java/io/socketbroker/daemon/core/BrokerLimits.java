@@ -19,6 +19,8 @@ import java.time.Duration;
  * @param quarantine how long, before it is tried again
  * @param sessionsPerUid attached programs of one uid
  * @param killDelay from SIGTERM to SIGKILL, when a handler has used up its time
+ * @param activationsPerSecond activations of all users, and as many at once
+ * @param activationsPerSecondPerUid activations of the tasks of one uid, and as many at once
  */
 public record BrokerLimits(
         int sockets,
@@ -34,7 +36,9 @@ public record BrokerLimits(
         int quarantineAfter,
         Duration quarantine,
         int sessionsPerUid,
-        Duration killDelay) {
+        Duration killDelay,
+        int activationsPerSecond,
+        int activationsPerSecondPerUid) {
     /** Connections accepted in one turn of the conductor, so that one listener cannot hold up the others. */
     static final int ACCEPTS_PER_TURN = 64;
 
@@ -60,6 +64,8 @@ public record BrokerLimits(
                 10,
                 Duration.ofMinutes(10),
                 256,
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                1_000_000,
+                100_000);
     }
 }

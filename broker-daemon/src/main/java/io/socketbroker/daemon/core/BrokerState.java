@@ -6,8 +6,10 @@ import io.socketbroker.v1.TriggerDetails;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -19,9 +21,14 @@ final class BrokerState {
     final SocketTable sockets = new SocketTable();
     final Map<TaskName, TaskEntry> tasks = new TreeMap<>();
     final Map<Long, Activation> activations = new HashMap<>();
+
+    /** Sockets that ask for NETWORK_CHANGED. */
+    final Set<SocketEntry> networkListeners = new LinkedHashSet<>();
+
     final Map<Token, Activation> activationTokens = new HashMap<>();
     final Timers timers = new Timers();
     final FormerOwnership former = new FormerOwnership();
+    final AdaptiveIntervals intervals = new AdaptiveIntervals();
     final RandomGenerator random;
     private final Supplier<Token> tokens;
     private List<Effect> effects = new ArrayList<>();
@@ -99,6 +106,11 @@ final class BrokerState {
                 activation == null ? 0 : activation.pid,
                 trigger,
                 message)));
+    }
+
+    /** For administrators: it concerns the host. */
+    void emit(EventType type, String message) {
+        effect(new Effect.Emit(new Effect.Happening(type, 0, null, null, 0, 0, null, message)));
     }
 
     void emit(EventType type, TaskName task, String message) {

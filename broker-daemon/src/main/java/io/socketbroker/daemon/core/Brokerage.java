@@ -7,6 +7,7 @@ import io.socketbroker.v1.CompleteRequest;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.GetActivationResponse;
 import io.socketbroker.v1.ItemError;
+import io.socketbroker.v1.KeepAlive;
 import io.socketbroker.v1.ListSocketsRequest;
 import io.socketbroker.v1.ListSocketsResponse;
 import io.socketbroker.v1.ReclaimRequest;
@@ -15,12 +16,11 @@ import io.socketbroker.v1.RegisterTaskRequest;
 import io.socketbroker.v1.RegisterTaskResponse;
 import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.SocketKey;
+import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.Task;
 import io.socketbroker.v1.TaskKey;
 import io.socketbroker.v1.TransferOwnershipRequest;
-import io.socketbroker.v1.TriggerDetails;
-import io.socketbroker.v1.TriggerReason;
 import io.socketbroker.v1.UnregisterTaskRequest;
 import io.socketbroker.v1.UpdateSocketRequest;
 import java.time.Instant;
@@ -42,7 +42,7 @@ public final class Brokerage {
     private final BrokerState state;
     private final Parking parking;
     private final Dispatcher dispatcher;
-    private final Listeners listeners;
+    private final Activity activity;
     private final Leases leases;
     private final Sessions sessions;
     private final Claims claims;
@@ -60,13 +60,18 @@ public final class Brokerage {
      */
     public Brokerage(BrokerLimits limits, int brokerUid, Supplier<Token> tokens, RandomGenerator random) {
         state = new BrokerState(limits, tokens, random);
-        parking = new Parking(state);
-        dispatcher = new Dispatcher(state, parking);
-        listeners = new Listeners(state, parking, dispatcher);
-        leases = new Leases(state, parking, dispatcher, new Retries(state, parking, dispatcher));
+        Connections connections = new Connections(state);
+        Conditions conditions = new Conditions(state);
+        Throttle throttle = new Throttle(state);
+        KeepAlives keepAlives = new KeepAlives(state);
+        parking = new Parking(state, keepAlives, connections);
+        dispatcher = new Dispatcher(state, parking, throttle, conditions);
+        Listeners listeners = new Listeners(state, parking, dispatcher, connections, throttle, conditions);
+        activity = new Activity(state, parking, keepAlives, dispatcher, listeners, conditions);
+        leases = new Leases(state, parking, dispatcher, new Retries(state, parking, dispatcher), connections);
         claims = new Claims(state, parking, dispatcher, leases);
         dispatcher.onDelivery(claims::push);
-        tasks = new Tasks(state, parking, dispatcher, brokerUid);
+        tasks = new Tasks(state, parking, dispatcher, conditions, brokerUid);
         sessions = new Sessions(state, dispatcher, leases, tasks);
         tasks.onUnregistered(sessions::taskUnregistered);
         transfers = new Transfers(state, parking, dispatcher, tasks);
@@ -197,19 +202,19 @@ public final class Brokerage {
     public Socket update(Caller caller, UpdateSocketRequest request) {
         SocketEntry socket = require(caller, request.getKey(), "key", request.getExpectedGeneration());
         ItemRules.checkContext(request.getContext(), "context", state.limits);
-        ItemRules.checkKeepAlive(request.getKeepAlive(), socket.candidate.kind(), "keep_alive");
-        int formerBytes = socket.context.size();
+        KeepAlive keepAlive = request.hasKeepAlive() ? request.getKeepAlive() : socket.keepAlive;
+        SocketOptions options = request.hasOptions() ? request.getOptions() : socket.options;
+        OptionRules.check(keepAlive, socket.candidate, "keep_alive");
+        OptionRules.check(options, keepAlive, socket.candidate, "options");
+        if (options.getAcceptMode() != socket.options.getAcceptMode()) {
+            throw ItemRules.invalid("options.accept_mode", "cannot change; reclaim the listener and hand it over anew");
+        }
         if (request.hasContext()) {
+            int formerBytes = socket.context.size();
             socket.context = request.getContext();
             state.sockets.contextChanged(socket, formerBytes);
         }
-        if (request.hasKeepAlive()) {
-            socket.keepAlive = request.getKeepAlive();
-            if (socket.is(SocketState.SOCKET_STATE_PARKED)) {
-                parking.stopTimer(socket);
-                parking.startKeepAlive(socket);
-            }
-        }
+        parking.change(socket, keepAlive, options);
         state.effect(new Effect.Journal(socket.record()));
         return Views.socket(socket, true);
     }
@@ -238,58 +243,6 @@ public final class Brokerage {
     /** Running activations that the caller may see. */
     public List<io.socketbroker.v1.Activation> activations(Caller caller) {
         return queries.activations(caller);
-    }
-
-    // What happens on watched sockets
-
-    /** The generation that is armed in epoll for this slot; empty if none is. */
-    public OptionalLong watchedGeneration(Slot slot) {
-        return state.sockets
-                .at(slot)
-                .filter(socket -> socket.is(SocketState.SOCKET_STATE_PARKED))
-                .map(socket -> OptionalLong.of(socket.generation))
-                .orElse(OptionalLong.empty());
-    }
-
-    /** What kind of socket a watched slot has, for the look that the shell takes at it. */
-    public Candidate candidate(Slot slot) {
-        return state.sockets.at(slot).orElseThrow().candidate;
-    }
-
-    /** What the shell found on a watched slot. */
-    public void ready(Slot slot, Readiness readiness) {
-        SocketEntry socket = state.sockets.at(slot).orElseThrow();
-        switch (readiness) {
-            case Readiness.Nothing _ -> parking.watch(socket);
-            case Readiness.Connection _ -> listeners.connection(socket);
-            case Readiness.Data data ->
-                dispatcher.trigger(
-                        socket,
-                        TriggerDetails.newBuilder()
-                                .setReason(TriggerReason.TRIGGER_REASON_SOCKET_ACTIVITY)
-                                .setBytesAvailable(data.bytesAvailable())
-                                .setPeerClosed(data.peerClosed())
-                                .build());
-            case Readiness.Ended ended ->
-                dispatcher.trigger(
-                        socket,
-                        TriggerDetails.newBuilder()
-                                .setReason(TriggerReason.TRIGGER_REASON_SOCKET_CLOSED)
-                                .setCloseCause(ended.cause())
-                                .setErrorNumber(ended.errorNumber())
-                                .setPeerClosed(true)
-                                .build());
-        }
-    }
-
-    /** A connection of a listener; its descriptor is bound to the returned slot before the effects run. */
-    public Slot accepted(Slot listener, Candidate connection) {
-        return listeners.accepted(state.sockets.at(listener).orElseThrow(), connection).slot;
-    }
-
-    /** The end of what {@link Effect.Accept} asked for. */
-    public void acceptingDone(Slot listener, Acceptance outcome) {
-        state.sockets.at(listener).ifPresent(entry -> listeners.acceptingDone(entry, outcome));
     }
 
     // What handlers do
@@ -347,6 +300,11 @@ public final class Brokerage {
     /** See SessionService.Attach; the session works once its connection has said Hello too. */
     public SessionName attach(Caller caller, AttachStart start) {
         return sessions.attach(caller, taskName(caller, start.getTask()), start.getSessionId(), start.getCredit());
+    }
+
+    /** What happens on watched sockets. */
+    public Activity activity() {
+        return activity;
     }
 
     /** What attached sessions say. */

@@ -177,6 +177,9 @@ final class Claims {
         if (activation != null) {
             activation.delivery = null;
             activation.leases.forEach(dispatcher::handedOver);
+            if (activation.session != null) {
+                leases.startWallClock(activation);
+            }
             return;
         }
         for (SocketEntry socket : claim.sockets) {

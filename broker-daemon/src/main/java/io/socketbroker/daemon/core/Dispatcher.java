@@ -9,14 +9,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * From an event on a parked socket to a handler that gets it: an attached session with credit, else a launch, else the
- * queue. What comes due in one turn goes out together.
+ * queue. What comes due in one turn goes out together; tasks take turns, an activation each.
  */
 final class Dispatcher {
     /** SCM_MAX_FD: descriptors in one message (unix(7)). */
@@ -27,15 +26,23 @@ final class Dispatcher {
 
     private final BrokerState state;
     private final Parking parking;
-    private final Set<TaskEntry> due = new LinkedHashSet<>();
+    private final Throttle throttle;
+    private final Conditions conditions;
+    private final LinkedHashSet<TaskEntry> due = new LinkedHashSet<>();
+
+    /** Tasks that would launch, but for the handlers of others; who waits longest comes first. */
+    private final LinkedHashSet<TaskEntry> waitingForHandlers = new LinkedHashSet<>();
+
     private Consumer<TaskEntry> onFreedHandler = _ -> {};
     private Consumer<Activation> deliver = _ -> {};
     private int launched;
 
-    Dispatcher(BrokerState state, Parking parking) {
+    Dispatcher(BrokerState state, Parking parking, Throttle throttle, Conditions conditions) {
         this.state = state;
         this.parking = parking;
-        parking.onKeepAlive(this::trigger);
+        this.throttle = throttle;
+        this.conditions = conditions;
+        conditions.onChange(this::moreCapacity);
     }
 
     /** Who is told that a task can take more. */
@@ -51,12 +58,14 @@ final class Dispatcher {
     /** Queues the wake of a parked socket. */
     void trigger(SocketEntry socket, TriggerDetails trigger) {
         parking.stopTimer(socket);
+        parking.settle(socket);
+        parking.spoke(socket);
         socket.trigger = trigger;
         state.emit(EventType.EVENT_TYPE_SOCKET_TRIGGERED, socket, null, trigger, "");
         enqueue(socket);
     }
 
-    /** Queues a socket whose trigger is known. */
+    /** Queues a socket whose trigger is known, when its own rates let it. */
     void enqueue(SocketEntry socket) {
         TaskEntry task = state.tasks.get(socket.task);
         if (task == null) {
@@ -65,8 +74,28 @@ final class Dispatcher {
             return;
         }
         socket.state = SocketState.SOCKET_STATE_QUEUED;
-        task.queue.add(socket);
-        due.add(task);
+        long waitNanos = throttle.reserve(socket, task);
+        if (waitNanos == 0) {
+            task.queue.add(socket);
+            due.add(task);
+            return;
+        }
+        socket.timer = state.timers.schedule(state.nowNanos + waitNanos, () -> {
+            socket.timer = null;
+            queueNow(socket);
+        });
+    }
+
+    /** Its turn has come. */
+    private void queueNow(SocketEntry socket) {
+        TaskEntry task = state.tasks.get(socket.task);
+        if (task == null) {
+            parking.unwatch(socket);
+            parking.park(socket, "");
+        } else {
+            task.queue.add(socket);
+            due.add(task);
+        }
     }
 
     /** Something changed that may let queued sockets of this task go on. */
@@ -77,29 +106,60 @@ final class Dispatcher {
     /** At the end of each event or turn. */
     void dispatchDue() {
         while (!due.isEmpty()) {
-            List<TaskEntry> tasks = List.copyOf(due);
-            due.clear();
-            tasks.forEach(this::dispatch);
-        }
-    }
-
-    private void dispatch(TaskEntry task) {
-        while (!task.queue.isEmpty() && task.registered) {
-            Optional<Session> session = task.nextSession();
-            if (session.isPresent()) {
-                send(task, session.get());
-            } else if (mayLaunch(task)) {
-                launch(task);
-            } else {
-                return;
+            TaskEntry task = due.removeFirst();
+            if (task.registered && dispatchOne(task)) {
+                due.add(task);
             }
         }
     }
 
+    /** Starts one activation of the task; false if there is nothing to start, or nobody to start it. */
+    private boolean dispatchOne(TaskEntry task) {
+        if (task.queue.isEmpty()) {
+            conditions.idle(task);
+            return false;
+        }
+        Optional<Session> session = task.nextSession();
+        if ((session.isEmpty() && !mayLaunch(task)) || !conditions.met(task) || isHeld(task)) {
+            return false;
+        }
+        throttle.take(task);
+        if (session.isPresent()) {
+            send(task, session.get());
+        } else {
+            launch(task);
+        }
+        return true;
+    }
+
     private boolean mayLaunch(TaskEntry task) {
-        return task.spec.hasExec()
-                && task.running < task.spec.getLimits().getMaxConcurrency()
-                && launched < state.limits.handlers();
+        if (!TaskEntry.launches(task.spec)
+                || task.running >= task.spec.getLimits().getMaxConcurrency()) {
+            return false;
+        }
+        if (launched >= state.limits.handlers()) {
+            waitingForHandlers.add(task);
+            return false;
+        }
+        return true;
+    }
+
+    /** Whether a rate makes the whole task wait; it is looked at again when that is over. */
+    private boolean isHeld(TaskEntry task) {
+        List<Throttle.Hold> holds = throttle.holds(task);
+        if (holds.isEmpty()) {
+            return false;
+        }
+        if (task.rateTimer == null) {
+            holds.forEach(hold -> state.emit(EventType.EVENT_TYPE_LIMIT_HELD, task.name, hold.message()));
+            long waitNanos =
+                    holds.stream().mapToLong(Throttle.Hold::waitNanos).max().orElseThrow();
+            task.rateTimer = state.timers.schedule(state.nowNanos + waitNanos, () -> {
+                task.rateTimer = null;
+                moreCapacity(task);
+            });
+        }
+        return true;
     }
 
     private void send(TaskEntry task, Session session) {
@@ -122,14 +182,11 @@ final class Dispatcher {
      * expects all listeners of its service, but only one connection (sd_listen_fds(3), Accept=yes).
      */
     private List<SocketEntry> takeForLaunch(TaskEntry task) {
-        LaunchStyle style = task.spec.getExec().getStyle();
-        boolean together = style == LaunchStyle.LAUNCH_STYLE_CLAIM
-                || (style == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS
+        boolean claims = Activation.claims(task.spec);
+        boolean together = claims
+                || (task.spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS
                         && task.queue.getFirst().isService());
-        return takeBurst(
-                task,
-                together ? MOST_IN_ONE_MESSAGE : 1,
-                socket -> style == LaunchStyle.LAUNCH_STYLE_CLAIM || socket.isService());
+        return takeBurst(task, together ? MOST_IN_ONE_MESSAGE : 1, socket -> claims || socket.isService());
     }
 
     /** The longest waiting sockets, as many as one message can carry; the first one in any case. */
@@ -176,6 +233,11 @@ final class Dispatcher {
         }
         if (lease.released) {
             state.leaseEnded(lease);
+            if (lease.socket.place != null) {
+                // The connection lives on in the handler.
+                lease.activation.places.add(lease.socket.place);
+                lease.socket.place = null;
+            }
             parking.release(lease.socket, "to process " + lease.activation.pid);
         } else {
             lease.socket.endDelivered = lease.trigger.getReason() == TriggerReason.TRIGGER_REASON_SOCKET_CLOSED;
@@ -185,10 +247,10 @@ final class Dispatcher {
     /** The place of a launched handler is free: start what waits, and accept what the backlog holds. */
     void handlerFreed(TaskEntry task) {
         task.running--;
-        if (launched-- == state.limits.handlers()) {
-            // The global limit was reached: the others have waited for it longer.
-            state.tasks.values().stream().filter(other -> other != task).forEach(this::dispatchSoon);
-        }
+        launched--;
+        // In the order in which they began to wait, and all before the one that just had a turn.
+        due.addAll(waitingForHandlers);
+        waitingForHandlers.clear();
         moreCapacity(task);
     }
 
@@ -205,6 +267,7 @@ final class Dispatcher {
             task.queue.remove(socket);
             task.heldListeners.remove(socket);
         }
+        parking.leaveLine(socket);
         parking.stopTimer(socket);
     }
 }

@@ -1,13 +1,35 @@
 package io.socketbroker.daemon.core;
 
+import com.google.protobuf.ByteString;
 import io.socketbroker.v1.EventType;
+import io.socketbroker.v1.TaskConditions;
 import io.socketbroker.v1.TriggerDetails;
 import org.jspecify.annotations.Nullable;
 
 /** What the shell around the rules has to do, in the order in which the effects were made. */
 public sealed interface Effect {
-    /** Arms one event of a socket; its report carries the generation, so that a stale one is recognised. */
-    record Watch(Slot slot, long generation) implements Effect {}
+    /**
+     * Arms one event of a socket; its report carries the generation, so that a stale one is recognised.
+     *
+     * @param atLeastBytes of a byte stream: nothing is reported before so many are unread, or the end has come; 1 is any
+     * @param lowWater the kernel heeds SO_RCVLOWAT for it; else each arrival may be reported
+     */
+    record Watch(Slot slot, long generation, int atLeastBytes, boolean lowWater) implements Effect {}
+
+    /** Undoes what {@link Watch} changed of the open socket for more than one byte. */
+    record Settle(Slot slot) implements Effect {}
+
+    /** Sends a probe, whole or not at all, and reports {@link Activity#probed}. */
+    record Probe(Slot slot, long generation, ByteString bytes) implements Effect {}
+
+    /** Sends a response, whole or not at all, then consumes its request, and reports {@link Activity#answered}. */
+    record Answer(Slot slot, long generation, ByteString response, int requestBytes) implements Effect {}
+
+    /** Consumes unread bytes that were looked at before; of a datagram socket one datagram. */
+    record Consume(Slot slot, int bytes) implements Effect {}
+
+    /** Looks whether these conditions are met, and reports {@link Activity#evaluated}. */
+    record Evaluate(TaskName task, long question, TaskConditions conditions) implements Effect {}
 
     /** Takes a socket out of epoll. Always comes before its Close: the registration belongs to the open file. */
     record Unwatch(Slot slot) implements Effect {}
@@ -19,7 +41,7 @@ public sealed interface Effect {
      */
     record Close(Slot slot, boolean shutdown) implements Effect {}
 
-    /** Accepts up to so many connections of a listener and reports each, then {@link Brokerage#acceptingDone}. */
+    /** Accepts up to so many connections of a listener and reports each, then {@link Activity#acceptingDone}. */
     record Accept(Slot slot, long generation, int atMost) implements Effect {}
 
     /** Starts a handler and reports {@link Brokerage#launched} or {@link Brokerage#launchFailed}. */

@@ -55,7 +55,7 @@ final class ExitRules {
         if (socket.isService()) {
             return of(ExitAction.EXIT_ACTION_REARM, ExitAction.EXIT_ACTION_RETRY);
         }
-        if (spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_SOCKET) {
+        if (spec.hasExec() && spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_SOCKET) {
             return of(ExitAction.EXIT_ACTION_CLOSE, ExitAction.EXIT_ACTION_CLOSE);
         }
         return of(ExitAction.EXIT_ACTION_CLOSE, ExitAction.EXIT_ACTION_RETRY);

@@ -1,7 +1,9 @@
 package io.socketbroker.daemon.core;
 
+import io.socketbroker.daemon.time.Timers;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Says in words why a socket does or does not wake a handler now. */
 final class Explanation {
@@ -32,25 +34,58 @@ final class Explanation {
 
     private String parked(SocketEntry socket) {
         TaskEntry task = state.tasks.get(socket.task);
-        if (task != null && task.heldListeners.contains(socket)) {
-            return "Connections wait in its backlog: " + limits(task) + ".";
+        if (task != null && task.heldListeners.containsKey(socket)) {
+            return "Connections wait in its backlog: " + task.heldListeners.get(socket) + ".";
         }
-        String keepAlive = socket.timer == null ? "" : " Its keep-alive wakes a handler " + in(socket) + ".";
-        return "It is watched, and nothing has happened on it since " + ago(socket.parkedAt) + "." + keepAlive;
+        if (socket.awaitsFirstBytes()) {
+            return "It is a new connection that has not sent what wakes a handler; it is closed "
+                    + in(socket.quiet().expiry) + " unless it does.";
+        }
+        return "It is watched, and nothing has woken a handler since " + ago(socket.parkedAt) + "." + held(socket)
+                + keepAlive(socket);
+    }
+
+    private static String held(SocketEntry socket) {
+        int bytes = socket.quiet == null ? 0 : socket.quiet.heldBytes;
+        return bytes == 0 ? "" : " Its rules hold " + bytes + " unread bytes back until there are more.";
+    }
+
+    private String keepAlive(SocketEntry socket) {
+        if (socket.timer == null) {
+            return "";
+        }
+        if (socket.quiet != null && socket.quiet.awaitsReply) {
+            return " A probe was sent, and a handler is woken " + in(socket) + " unless a reply comes.";
+        }
+        return socket.keepAlive.getProbe().isEmpty()
+                ? " Its keep-alive wakes a handler " + in(socket) + "."
+                : " Its next probe is sent " + in(socket) + ".";
     }
 
     private String queued(SocketEntry socket) {
-        if (socket.timer != null) {
-            return "Attempt " + socket.failedAttempts + " failed; the next one is " + in(socket) + ".";
-        }
         TaskEntry task = state.tasks.get(socket.task);
+        if (socket.timer != null) {
+            return socket.failedAttempts > 0
+                    ? "Attempt " + socket.failedAttempts + " failed; the next one is " + in(socket) + "."
+                    : "A rate of its socket or source is used up; its turn is " + in(socket) + ".";
+        }
+        if (task != null && !task.queue.contains(socket)) {
+            return "It waits until another connection of its source ends: limit max_connections_per_source = "
+                    + task.spec.getLimits().getMaxConnectionsPerSource() + ".";
+        }
         return "Something happened, and it waits for a handler: " + (task == null ? "its task is gone" : limits(task))
                 + ".";
     }
 
     private String limits(TaskEntry task) {
+        if (!task.conditions.unmet.isEmpty()) {
+            return "the conditions of the task are unmet (" + task.conditions.unmet + ")";
+        }
+        if (task.rateTimer != null) {
+            return "a rate of activations is used up, and it goes on " + in(task.rateTimer);
+        }
         int most = task.spec.getLimits().getMaxConcurrency();
-        String launches = !task.spec.hasExec()
+        String launches = !TaskEntry.launches(task.spec)
                 ? "the task has no command"
                 : task.running >= most
                         ? "max_concurrency of the task is reached (" + task.running + " of " + most + " handlers run)"
@@ -71,10 +106,13 @@ final class Explanation {
     }
 
     private String in(SocketEntry socket) {
-        if (socket.timer == null) {
-            return "soon";
-        }
-        return "in " + Math.max(0, (socket.timer.deadlineNanos() - state.nowNanos) / 1_000_000) + " ms";
+        return in(socket.timer);
+    }
+
+    private String in(Timers.@Nullable Timer timer) {
+        return timer == null
+                ? "soon"
+                : "in " + Math.max(0, (timer.deadlineNanos() - state.nowNanos) / 1_000_000) + " ms";
     }
 
     private String ago(Instant since) {

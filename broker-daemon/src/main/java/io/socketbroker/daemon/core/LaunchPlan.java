@@ -1,6 +1,8 @@
 package io.socketbroker.daemon.core;
 
 import io.socketbroker.v1.ExecLauncher;
+import io.socketbroker.v1.LaunchStyle;
+import io.socketbroker.v1.TaskSpec;
 import io.socketbroker.v1.TriggerDetails;
 import java.util.List;
 
@@ -9,11 +11,11 @@ import java.util.List;
  *
  * @param activationId of this attempt
  * @param task that is woken
- * @param exec program and style
+ * @param spec of the task: program and style, or unit
  * @param token for SOCKETBROKER_TOKEN
  * @param sockets that are handed over, at least one
  */
-public record LaunchPlan(long activationId, TaskName task, ExecLauncher exec, Token token, List<Handed> sockets) {
+public record LaunchPlan(long activationId, TaskName task, TaskSpec spec, Token token, List<Handed> sockets) {
     /**
      * One socket of a launch.
      *
@@ -31,6 +33,18 @@ public record LaunchPlan(long activationId, TaskName task, ExecLauncher exec, To
             long generation,
             TriggerDetails trigger,
             boolean released) {}
+
+    /** Program and style, unless a unit is started. */
+    public ExecLauncher exec() {
+        return spec.getExec();
+    }
+
+    /** How the handler finds its sockets. */
+    public LaunchStyle style() {
+        return spec.hasSystemd()
+                ? LaunchStyle.LAUNCH_STYLE_CLAIM
+                : spec.getExec().getStyle();
+    }
 
     /** The first socket, and the only one in style socket. */
     public Handed first() {

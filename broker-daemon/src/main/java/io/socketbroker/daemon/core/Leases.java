@@ -22,8 +22,10 @@ final class Leases {
     private final Parking parking;
     private final Dispatcher dispatcher;
     private final Retries retries;
+    private final Connections connections;
 
-    Leases(BrokerState state, Parking parking, Dispatcher dispatcher, Retries retries) {
+    Leases(BrokerState state, Parking parking, Dispatcher dispatcher, Retries retries, Connections connections) {
+        this.connections = connections;
         this.state = state;
         this.parking = parking;
         this.dispatcher = dispatcher;
@@ -43,19 +45,26 @@ final class Leases {
                     lease.socket,
                     activation,
                     null,
-                    activation.spec.getExec().getCommand(0));
+                    activation.spec.hasSystemd()
+                            ? activation.spec.getSystemd().getUnitTemplate()
+                            : activation.spec.getExec().getCommand(0));
             if (!activation.claims()) {
                 dispatcher.handedOver(lease);
             }
         }
     }
 
-    private void startWallClock(Activation activation) {
+    /** The handler, or the session, has its time from now on. */
+    void startWallClock(Activation activation) {
         if (!activation.spec.hasActivationTimeout()) {
             return;
         }
         long nanos = Durations.toNanos(activation.spec.getActivationTimeout());
         activation.timer = state.timers.schedule(state.nowNanos + nanos, () -> {
+            if (activation.session != null) {
+                sessionTimedOut(activation);
+                return;
+            }
             state.effect(new Effect.Signal(activation.id, SIGTERM));
             activation.timer = state.timers.schedule(
                     state.nowNanos + state.limits.killDelay().toNanos(),
@@ -77,6 +86,7 @@ final class Leases {
             return;
         }
         state.retire(activation);
+        activation.places.forEach(connections::giveBack);
         if (!success) {
             activation.task.failures++;
         }
@@ -100,6 +110,17 @@ final class Leases {
                 } else {
                     retries.retryNow(lease);
                 }
+            }
+        }
+    }
+
+    /** A program that serves others too is not killed: it loses what it did not finish, and is told. */
+    private void sessionTimedOut(Activation activation) {
+        for (Lease lease : activation.leases) {
+            if (!lease.ended && activation.session != null) {
+                state.effect(new Effect.Revoke(
+                        activation.session.name, activation.id, lease.socket.name, "the activation's time is over"));
+                applyPolicy(lease, false, "the session did not finish in time");
             }
         }
     }
@@ -195,7 +216,8 @@ final class Leases {
         ByteString context = completion.hasContext() ? completion.getContext() : socket.context;
         ItemRules.checkContext(context, field + ".context", state.limits);
         if (completion.hasKeepAlive()) {
-            ItemRules.checkKeepAlive(completion.getKeepAlive(), socket.candidate.kind(), field + ".keep_alive");
+            OptionRules.check(completion.getKeepAlive(), socket.candidate, field + ".keep_alive");
+            OptionRules.check(socket.options, completion.getKeepAlive(), socket.candidate, field + ".keep_alive");
         }
         if (completion.getOutcome() == LeaseOutcome.LEASE_OUTCOME_UNSPECIFIED
                 || completion.getOutcome() == LeaseOutcome.UNRECOGNIZED) {

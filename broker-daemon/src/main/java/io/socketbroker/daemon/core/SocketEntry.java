@@ -36,6 +36,9 @@ final class SocketEntry {
     /** Registered with epoll, armed or not. */
     boolean watched;
 
+    /** Low-water mark or edge triggering is set for watching, and has to be undone before anybody gets the socket. */
+    boolean tuned;
+
     /** A handler was told that the connection is over: the next return ends the socket. */
     boolean endDelivered;
 
@@ -51,8 +54,15 @@ final class SocketEntry {
     @Nullable
     Claim claim;
 
-    /** The keep-alive while PARKED, the retry while QUEUED. */
+    /** The keep-alive while PARKED, the retry or the turn while QUEUED. */
     Timers.@Nullable Timer timer;
+
+    /** Null for a socket that wakes a handler on anything. */
+    @Nullable
+    Quiet quiet;
+
+    /** Of a connection that a listener of the task brought; null for others. */
+    Connections.@Nullable Place place;
 
     SocketEntry(
             Slot slot,
@@ -78,6 +88,17 @@ final class SocketEntry {
                 // Once as text and once as address and port.
                 .mapToInt(endpoint -> 2 * endpoint.toString().length() + 8)
                 .sum();
+    }
+
+    Quiet quiet() {
+        if (quiet == null) {
+            quiet = new Quiet();
+        }
+        return quiet;
+    }
+
+    boolean awaitsFirstBytes() {
+        return quiet != null && quiet.awaitsFirstBytes;
     }
 
     boolean is(SocketState expected) {

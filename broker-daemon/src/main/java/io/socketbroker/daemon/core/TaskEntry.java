@@ -1,9 +1,13 @@
 package io.socketbroker.daemon.core;
 
+import io.socketbroker.daemon.time.Timers;
 import io.socketbroker.v1.TaskSpec;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One registered task with its queue. Mutable; only the rules of this package change it. */
 final class TaskEntry {
@@ -21,11 +25,36 @@ final class TaskEntry {
     /** Sockets that wait for a handler, first come first served. Bounded by the sockets that name the task. */
     final LinkedHashSet<SocketEntry> queue = new LinkedHashSet<>();
 
-    /** Listeners that are not watched until a handler of the task ends. */
-    final LinkedHashSet<SocketEntry> heldListeners = new LinkedHashSet<>();
+    /** Listeners that are not watched until there is room again, and for want of what, in words. */
+    final Map<SocketEntry, String> heldListeners = new LinkedHashMap<>();
 
     /** Attached programs, the one that is due next first. */
     final LinkedHashSet<Session> sessions = new LinkedHashSet<>();
+
+    /** Connections of its listeners, in all and by source. */
+    int connections;
+
+    final Map<SourcePrefix, Connections.OfSource> sources = Connections.table();
+
+    /** Connections that were accepted and are silent so far. */
+    int silent;
+
+    /** Connections closed since that was told last. */
+    long refusals;
+
+    Timers.@Nullable Timer refusalsTimer;
+
+    /** Null without a limit. */
+    @Nullable
+    TokenBucket rate;
+
+    /** The oldest first. */
+    final Map<SourcePrefix, TokenBucket> sourceRates = new LinkedHashMap<>();
+
+    /** Until a rate lets it go on. */
+    Timers.@Nullable Timer rateTimer;
+
+    Conditions.Known conditions = new Conditions.Known();
 
     TaskEntry(TaskName name, TaskSpec spec, Instant registeredAt) {
         this.name = name;
@@ -39,8 +68,13 @@ final class TaskEntry {
                 .filter(Session::takesWork)
                 .mapToLong(session -> session.credit)
                 .sum();
-        long launches = spec.hasExec() ? spec.getLimits().getMaxConcurrency() - running : 0;
+        long launches = launches(spec) ? spec.getLimits().getMaxConcurrency() - running : 0;
         return Math.clamp(credit + launches - queue.size(), 0, Integer.MAX_VALUE);
+    }
+
+    /** Whether the broker starts handlers, rather than to wait for sessions. */
+    static boolean launches(TaskSpec spec) {
+        return spec.hasExec() || spec.hasSystemd();
     }
 
     /** A session that can take work, in turns. */

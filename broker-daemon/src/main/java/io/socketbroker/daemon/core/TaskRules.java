@@ -6,14 +6,17 @@ import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.ExecLauncher;
 import io.socketbroker.v1.ExitAction;
 import io.socketbroker.v1.LaunchStyle;
-import io.socketbroker.v1.TaskConditions;
-import io.socketbroker.v1.TaskLimits;
+import io.socketbroker.v1.SystemdLauncher;
+import io.socketbroker.v1.SystemdLauncher.Manager;
 import io.socketbroker.v1.TaskSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** What the specification of a task may hold. Every check throws a refusal that names the field. */
 final class TaskRules {
+    private static final Pattern UNIT_TEMPLATE = Pattern.compile("[A-Za-z0-9:_.-]{1,200}@\\.service");
+    private static final Duration LONGEST_LINGER = Durations.fromHours(1);
     private static final Duration SHORTEST_TIMEOUT = Durations.fromSeconds(1);
     private static final Duration LONGEST_TIMEOUT = Durations.fromDays(7);
     private static final int MOST_ARGUMENTS = 256;
@@ -24,11 +27,14 @@ final class TaskRules {
     private TaskRules() {}
 
     /** The specification as it will be used. Whether the program exists is the shell's to check: it takes I/O. */
-    static TaskSpec withDefaults(TaskSpec spec) {
-        if (spec.hasSystemd()) {
-            throw ItemRules.missing("spec.systemd", "the systemd launcher is not there yet; use exec");
-        }
+    static TaskSpec withDefaults(TaskSpec spec, int brokerUid) {
         TaskSpec.Builder complete = spec.toBuilder();
+        if (spec.hasSystemd()) {
+            checkUnit(spec.getSystemd());
+            if (spec.getSystemd().getManager() == Manager.MANAGER_UNSPECIFIED) {
+                complete.getSystemdBuilder().setManager(brokerUid == 0 ? Manager.MANAGER_SYSTEM : Manager.MANAGER_USER);
+            }
+        }
         if (spec.hasExec()) {
             checkExec(spec.getExec());
             if (spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_UNSPECIFIED) {
@@ -39,11 +45,13 @@ final class TaskRules {
                 || spec.getExitPolicy().getOnFailure() == ExitAction.UNRECOGNIZED) {
             throw ItemRules.invalid("spec.exit_policy", "must be CLOSE, REARM or RETRY");
         }
-        checkLimits(spec.getLimits());
+        LimitRules.check(spec.getLimits(), "spec.limits");
+        ConditionRules.check(spec.getConditions(), "spec.conditions");
         if (spec.getLimits().getMaxConcurrency() == 0) {
             complete.getLimitsBuilder().setMaxConcurrency(BrokerLimits.DEFAULT_MAX_CONCURRENCY);
         }
         checkTimeout(spec);
+        checkLinger(spec);
         refuseWhatIsMissing(spec);
         return complete.build();
     }
@@ -106,17 +114,14 @@ final class TaskRules {
         }
     }
 
-    private static void checkLimits(TaskLimits limits) {
-        int concurrency = limits.getMaxConcurrency();
-        if (concurrency < 0 || concurrency > BrokerLimits.LARGEST_MAX_CONCURRENCY) {
+    private static void checkUnit(SystemdLauncher systemd) {
+        if (!UNIT_TEMPLATE.matcher(systemd.getUnitTemplate()).matches()) {
             throw ItemRules.invalid(
-                    "spec.limits.max_concurrency", "must be 1 to " + BrokerLimits.LARGEST_MAX_CONCURRENCY);
+                    "spec.systemd.unit_template",
+                    "must be the name of a template such as socketbroker-handler@.service, without a path");
         }
-        if (limits.getMaxConnections() != 0
-                || limits.getMaxConnectionsPerSource() != 0
-                || limits.getActivationsPerSecond() != 0
-                || limits.getActivationBurst() != 0) {
-            throw ItemRules.missing("spec.limits", "only max_concurrency is there yet; leave out the others");
+        if (systemd.getManager() == Manager.UNRECOGNIZED) {
+            throw ItemRules.invalid("spec.systemd.manager", "must be SYSTEM or USER");
         }
     }
 
@@ -132,13 +137,18 @@ final class TaskRules {
         }
     }
 
+    private static void checkLinger(TaskSpec spec) {
+        if (!spec.hasLinger()) {
+            return;
+        }
+        OptionRules.requireWithin(spec.getLinger(), Durations.ZERO, LONGEST_LINGER, "spec.linger", "0 to 1 hour");
+        boolean claims = Activation.claims(spec);
+        if (Durations.isPositive(spec.getLinger()) && !claims) {
+            throw ItemRules.invalid("spec.linger", "is for handlers that claim: style CLAIM, or a systemd unit");
+        }
+    }
+
     private static void refuseWhatIsMissing(TaskSpec spec) {
-        if (Durations.isPositive(spec.getLinger())) {
-            throw ItemRules.missing("spec.linger", "is not there yet; leave it out");
-        }
-        if (!spec.getConditions().equals(TaskConditions.getDefaultInstance())) {
-            throw ItemRules.missing("spec.conditions", "are not there yet; leave them out");
-        }
         if (spec.getNotifyReboot()) {
             throw ItemRules.missing("spec.notify_reboot", "is not there yet; leave it out");
         }

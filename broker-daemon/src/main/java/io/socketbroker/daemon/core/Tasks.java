@@ -4,19 +4,24 @@ import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.EventType;
 import io.socketbroker.v1.SocketDisposition;
 import io.socketbroker.v1.SocketState;
+import io.socketbroker.v1.SystemdLauncher.Manager;
 import io.socketbroker.v1.TaskSpec;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** Registration of tasks, and what it means for the sockets that name them. */
 final class Tasks {
+    private static final String FOREIGN_UNITS = "socketbroker-handler";
+
     private final BrokerState state;
     private final Parking parking;
     private final Dispatcher dispatcher;
+    private final Conditions conditions;
     private final int brokerUid;
     private Consumer<TaskEntry> onUnregistered = _ -> {};
 
-    Tasks(BrokerState state, Parking parking, Dispatcher dispatcher, int brokerUid) {
+    Tasks(BrokerState state, Parking parking, Dispatcher dispatcher, Conditions conditions, int brokerUid) {
+        this.conditions = conditions;
         this.state = state;
         this.parking = parking;
         this.dispatcher = dispatcher;
@@ -33,13 +38,9 @@ final class Tasks {
 
     Registration register(TaskName name, TaskSpec requested) {
         requireAppOf(name.app(), name.uid(), "key.app");
-        TaskSpec spec = TaskRules.withDefaults(requested);
-        if (spec.hasExec() && name.uid() != brokerUid) {
-            throw new BrokerRefusal(
-                    ErrorReason.ERROR_REASON_EXEC_FOREIGN_UID,
-                    "spec.exec",
-                    "exec handlers run as the broker's uid " + Integer.toUnsignedString(brokerUid)
-                            + " and are only for tasks of that uid; run a broker of your own");
+        TaskSpec spec = TaskRules.withDefaults(requested, brokerUid);
+        if (name.uid() != brokerUid) {
+            refuseForeign(spec);
         }
         TaskEntry task = state.tasks.get(name);
         boolean replaced = task != null;
@@ -58,12 +59,33 @@ final class Tasks {
             state.tasks.put(name, task);
         }
         task.spec = spec;
+        conditions.reset(task);
         task.registeredAt = state.wallTime;
         state.effect(new Effect.Journal(new JournalEntry.TaskPut(name, spec)));
         state.emit(EventType.EVENT_TYPE_TASK_REGISTERED, name, replaced ? "replaced" : "");
         int adopted = adoptOrphans(name);
-        dispatcher.dispatchSoon(task);
+        dispatcher.moreCapacity(task);
         return new Registration(task, replaced, adopted);
+    }
+
+    /** Programs run as the broker's own uid; for other users only units that an administrator made for this. */
+    private void refuseForeign(TaskSpec spec) {
+        if (spec.hasExec()) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_EXEC_FOREIGN_UID,
+                    "spec.exec",
+                    "exec handlers run as the broker's uid " + Integer.toUnsignedString(brokerUid)
+                            + " and are only for tasks of that uid; run a broker of your own");
+        }
+        if (spec.hasSystemd()
+                && (spec.getSystemd().getManager() == Manager.MANAGER_USER
+                        || !spec.getSystemd().getUnitTemplate().startsWith(FOREIGN_UNITS))) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_EXEC_FOREIGN_UID,
+                    "spec.systemd",
+                    "tasks of other users than uid " + Integer.toUnsignedString(brokerUid)
+                            + " may only start units of the system manager whose names start with " + FOREIGN_UNITS);
+        }
     }
 
     private int adoptOrphans(TaskName name) {
@@ -93,6 +115,7 @@ final class Tasks {
         for (SocketEntry socket : List.copyOf(state.sockets.ofTask(name))) {
             dispose(socket, disposition);
         }
+        conditions.reset(task);
         task.queue.clear();
         task.heldListeners.clear();
         state.effect(new Effect.Journal(new JournalEntry.TaskRemoved(name)));

@@ -85,8 +85,8 @@ final class Transfers {
         SocketName name = new SocketName(caller.uid(), app, item.getSocketId());
         tasks.require(new TaskName(caller.uid(), app, item.getTask()), field + ".task");
         ItemRules.checkContext(item.getContext(), field + ".context", state.limits);
-        ItemRules.checkKeepAlive(item.getKeepAlive(), candidate.kind(), field + ".keep_alive");
-        ItemRules.checkOptions(item.getOptions(), candidate.kind(), field + ".options");
+        OptionRules.check(item.getKeepAlive(), candidate, field + ".keep_alive");
+        OptionRules.check(item.getOptions(), item.getKeepAlive(), candidate, field + ".options");
         Optional<SocketEntry> sameKernelSocket = state.sockets.withCookie(candidate.cookie());
         if (sameKernelSocket.isPresent()) {
             if (!comesBack(sameKernelSocket.get(), name)) {
@@ -158,6 +158,7 @@ final class Transfers {
                         : former.map(FormerOwnership.Former::keepAlive).orElse(KeepAlive.getDefaultInstance()));
         entry.generation = state.newGeneration();
         state.sockets.add(entry);
+        parking.listenToNetwork(entry);
         state.effect(new Effect.Journal(entry.record()));
         return new Brokerage.Adopted(entry.slot, false);
     }
@@ -172,6 +173,10 @@ final class Transfers {
         }
         if (item.hasKeepAlive()) {
             socket.keepAlive = item.getKeepAlive();
+        }
+        if (item.hasOptions()) {
+            socket.options = item.getOptions();
+            parking.listenToNetwork(socket);
         }
         socket.failedAttempts = 0;
         socket.state = SocketState.SOCKET_STATE_DEPOSITED;

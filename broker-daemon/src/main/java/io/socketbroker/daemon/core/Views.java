@@ -1,6 +1,7 @@
 package io.socketbroker.daemon.core;
 
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
 import io.socketbroker.linux.Endpoint;
 import io.socketbroker.v1.ActivatedSocket;
 import io.socketbroker.v1.Holder;
@@ -31,6 +32,7 @@ public final class Views {
                 .setFailedAttempts(entry.failedAttempts)
                 .setProtocol(entry.candidate.protocol())
                 .setListenerId(entry.listenerId);
+        quiet(entry, socket);
         entry.candidate.local().ifPresent(local -> socket.setLocal(endpoint(local)));
         entry.candidate.peer().ifPresent(peer -> socket.setPeer(endpoint(peer)));
         if (withContext) {
@@ -52,6 +54,23 @@ public final class Views {
             socket.setHolder(Holder.newBuilder().setPid(entry.claim.pid).setUid(entry.claim.uid));
         }
         return socket.build();
+    }
+
+    /** What the broker did by itself. */
+    private static void quiet(SocketEntry entry, Socket.Builder socket) {
+        Quiet quiet = entry.quiet;
+        if (Durations.isPositive(entry.keepAlive.getInterval())) {
+            socket.setEffectiveInterval(
+                    quiet != null && quiet.adaptedNanos > 0
+                            ? Durations.fromNanos(quiet.adaptedNanos)
+                            : entry.keepAlive.getInterval());
+        }
+        if (quiet != null) {
+            socket.setProbesSent(quiet.probesSent)
+                    .setRepliesConsumed(quiet.repliesConsumed)
+                    .setAnswersSent(quiet.answersSent)
+                    .setDatagramsDiscarded(quiet.datagramsDiscarded);
+        }
     }
 
     static Task task(TaskEntry entry, int sockets) {

@@ -41,25 +41,29 @@ class BrokerageTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final AtomicLong secrets = new AtomicLong();
-    private final SimulatedShell shell = new SimulatedShell(new Brokerage(
-            new BrokerLimits(
-                    5,
-                    4,
-                    3,
-                    64,
-                    200,
-                    10,
-                    2,
-                    Duration.ofSeconds(5),
-                    Duration.ofMillis(100),
-                    Duration.ofSeconds(10),
-                    6,
-                    Duration.ofSeconds(30),
-                    2,
-                    Duration.ofSeconds(5)),
-            UID,
-            () -> new Token(7, secrets.incrementAndGet()),
-            new SplittableRandom(1)));
+    private final SimulatedShell shell = new SimulatedShell(
+            new Brokerage(
+                    new BrokerLimits(
+                            5,
+                            4,
+                            3,
+                            64,
+                            200,
+                            10,
+                            2,
+                            Duration.ofSeconds(5),
+                            Duration.ofMillis(100),
+                            Duration.ofSeconds(10),
+                            6,
+                            Duration.ofSeconds(30),
+                            2,
+                            Duration.ofSeconds(5),
+                            1_000_000,
+                            1_000_000),
+                    UID,
+                    () -> new Token(7, secrets.incrementAndGet()),
+                    new SplittableRandom(1)),
+            new SimulatedOptions(new SplittableRandom(2)));
     private final Brokerage brokerage = shell.brokerage;
 
     @BeforeEach

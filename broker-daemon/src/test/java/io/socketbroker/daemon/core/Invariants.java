@@ -37,7 +37,7 @@ final class Invariants {
         }
         shell.armedGenerations
                 .keySet()
-                .forEach(slot -> assertThat(shell.brokerage.watchedGeneration(slot))
+                .forEach(slot -> assertThat(shell.brokerage.activity().watchedGeneration(slot))
                         .as("armed but not parked")
                         .isPresent());
         assertThat(shell.starting.size() + shell.running().size())

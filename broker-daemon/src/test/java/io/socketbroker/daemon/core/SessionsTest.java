@@ -38,25 +38,29 @@ class SessionsTest {
     private static final TaskSpec.Builder NO_LAUNCHER = TaskSpec.newBuilder();
 
     private final AtomicLong secrets = new AtomicLong();
-    private final SimulatedShell shell = new SimulatedShell(new Brokerage(
-            new BrokerLimits(
-                    2_000,
-                    2_000,
-                    3,
-                    64 * 1024,
-                    1 << 30,
-                    10,
-                    2,
-                    Duration.ofSeconds(5),
-                    Duration.ofMillis(100),
-                    Duration.ofSeconds(10),
-                    3,
-                    Duration.ofMinutes(10),
-                    2,
-                    Duration.ofSeconds(5)),
-            UID,
-            () -> new Token(7, secrets.incrementAndGet()),
-            new SplittableRandom(1)));
+    private final SimulatedShell shell = new SimulatedShell(
+            new Brokerage(
+                    new BrokerLimits(
+                            2_000,
+                            2_000,
+                            3,
+                            64 * 1024,
+                            1 << 30,
+                            10,
+                            2,
+                            Duration.ofSeconds(5),
+                            Duration.ofMillis(100),
+                            Duration.ofSeconds(10),
+                            3,
+                            Duration.ofMinutes(10),
+                            2,
+                            Duration.ofSeconds(5),
+                            1_000_000,
+                            1_000_000),
+                    UID,
+                    () -> new Token(7, secrets.incrementAndGet()),
+                    new SplittableRandom(1)),
+            new SimulatedOptions(new SplittableRandom(2)));
     private final Brokerage brokerage = shell.brokerage;
 
     private void register(TaskSpec.Builder spec) {
@@ -99,7 +103,7 @@ class SessionsTest {
     private void allBecomeReadable() {
         for (Slot slot : List.copyOf(shell.armedGenerations.keySet())) {
             shell.armedGenerations.remove(slot);
-            brokerage.ready(slot, new Readiness.Data(1, false));
+            brokerage.activity().ready(slot, new Readiness.Data(1, false));
         }
         shell.runEffects();
     }
@@ -214,7 +218,7 @@ class SessionsTest {
         attach(2, 10);
         park(1, ByteString.EMPTY);
         shell.sessionsRead = false;
-        brokerage.ready(shell.armedGenerations.keySet().iterator().next(), new Readiness.Data(1, false));
+        brokerage.activity().ready(shell.armedGenerations.keySet().iterator().next(), new Readiness.Data(1, false));
         shell.armedGenerations.clear();
         shell.runEffects();
         assertThat(socket("s0").getState()).as("neither reads").isEqualTo(SocketState.SOCKET_STATE_QUEUED);
@@ -366,7 +370,7 @@ class SessionsTest {
     void shouldExplainWhyASocketDoesNotWake() {
         register(NO_LAUNCHER);
         park(1, ByteString.EMPTY);
-        assertThat(explain()).contains("watched", "nothing has happened");
+        assertThat(explain()).contains("watched", "nothing has woken");
         allBecomeReadable();
         assertThat(explain()).contains("waits for a handler", "no command", "no session is attached");
         attach(1, 10);

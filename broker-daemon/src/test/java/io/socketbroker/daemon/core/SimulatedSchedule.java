@@ -3,11 +3,9 @@ package io.socketbroker.daemon.core;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.socketbroker.v1.AcceptMode;
 import io.socketbroker.v1.CloseSocketRequest;
 import io.socketbroker.v1.CompleteRequest;
 import io.socketbroker.v1.ExitAction;
-import io.socketbroker.v1.KeepAlive;
 import io.socketbroker.v1.LeaseCompletion;
 import io.socketbroker.v1.LeaseOutcome;
 import io.socketbroker.v1.ListSocketsRequest;
@@ -15,7 +13,6 @@ import io.socketbroker.v1.ReclaimRequest;
 import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.SocketKey;
 import io.socketbroker.v1.SocketKind;
-import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TaskKey;
 import io.socketbroker.v1.TransferItem;
@@ -43,6 +40,7 @@ final class SimulatedSchedule {
     private final SimulatedShell shell;
     private final Brokerage brokerage;
     private final SimulatedSessions sessions;
+    private final SimulatedOptions options;
     private final SimulatedTasks tasks;
     private final Invariants invariants;
 
@@ -72,10 +70,13 @@ final class SimulatedSchedule {
                 4,
                 Duration.ofSeconds(20),
                 3,
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                4_000,
+                3_000);
+        options = new SimulatedOptions(random);
         brokerage = new Brokerage(
                 limits, UID, () -> new Token(7, secrets.incrementAndGet()), new SplittableRandom(seed + 1));
-        shell = new SimulatedShell(brokerage);
+        shell = new SimulatedShell(brokerage, options);
         tasks = new SimulatedTasks(brokerage, random, OWNER, TASKS);
         invariants = new Invariants(shell, SOCKET_LIMIT, HANDLER_LIMIT);
         sessions = new SimulatedSessions(brokerage, shell, random, OWNER);
@@ -102,7 +103,7 @@ final class SimulatedSchedule {
     }
 
     private void step() {
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(22)) {
             case 0, 1 -> transfer();
             case 2, 3, 4 -> somethingHappens();
             case 5, 6 -> startOrFail();
@@ -115,10 +116,17 @@ final class SimulatedSchedule {
             case 14 -> sessions.attachOrEnd("task-" + random.nextInt(TASKS));
             case 15, 16 -> sessions.acknowledgeOrStall();
             case 17 -> sessions.addCreditOrDrain();
-            case 18 -> shell.advance(random.nextLong(4_000_000_000L));
+            case 18 -> shell.advance(jump());
+            case 19 -> shell.answer(random.nextBoolean());
+            case 20 -> brokerage.activity().networkChanged();
             default -> tasks.change();
         }
         shell.runEffects();
+    }
+
+    /** A moment, and now and then a suspend of the host: CLOCK_BOOTTIME goes on through it. */
+    private long jump() {
+        return random.nextInt(20) == 0 ? 3_600_000_000_000L : random.nextLong(4_000_000_000L);
     }
 
     private void transfer() {
@@ -132,14 +140,9 @@ final class SimulatedSchedule {
                 .setTask("task-" + random.nextInt(TASKS))
                 .setReplace(random.nextInt(4) == 0);
         if (candidate.kind() == SocketKind.SOCKET_KIND_LISTENER) {
-            item.setOptions(SocketOptions.newBuilder()
-                    .setAcceptMode(
-                            random.nextBoolean()
-                                    ? AcceptMode.ACCEPT_MODE_LISTENER
-                                    : AcceptMode.ACCEPT_MODE_PER_CONNECTION));
-        } else if (random.nextInt(3) == 0) {
-            item.setKeepAlive(KeepAlive.newBuilder()
-                    .setInterval(com.google.protobuf.Duration.newBuilder().setSeconds(1 + random.nextInt(5))));
+            item.setOptions(options.ofListener());
+        } else {
+            item.setOptions(options.ofConnection()).setKeepAlive(options.keepAlive());
         }
         List<Brokerage.Adopted> adopted;
         try {
@@ -168,16 +171,8 @@ final class SimulatedSchedule {
             return;
         }
         Slot slot = pick(new ArrayList<>(shell.armedGenerations.keySet()));
-        boolean listener = brokerage.watchedGeneration(slot).isPresent()
-                && brokerage.candidate(slot).kind() == SocketKind.SOCKET_KIND_LISTENER;
-        Readiness readiness = listener
-                ? new Readiness.Connection()
-                : switch (random.nextInt(4)) {
-                    case 0 -> new Readiness.Nothing();
-                    case 1 -> new Readiness.Ended(io.socketbroker.v1.CloseCause.CLOSE_CAUSE_RESET, 104);
-                    default -> new Readiness.Data(5, false);
-                };
-        shell.report(slot, readiness);
+        shell.report(
+                slot, options.readiness(brokerage.activity().candidate(slot).kind()));
     }
 
     private void startOrFail() {
@@ -277,8 +272,9 @@ final class SimulatedSchedule {
         Slot slot = delivered.outgoing.slots().getFirst();
         SocketKey key = activation.getSockets(0).getSocket().getKey();
         try {
-            Optional<Candidate> candidate =
-                    shell.boundCookies.containsKey(slot) ? Optional.of(brokerage.candidate(slot)) : Optional.empty();
+            Optional<Candidate> candidate = shell.boundCookies.containsKey(slot)
+                    ? Optional.of(brokerage.activity().candidate(slot))
+                    : Optional.empty();
             brokerage.acknowledge(id, delivered.connection);
             shell.runEffects();
             SimulatedHandler handler = shell.handlers.get(activation.getActivationId());
@@ -338,16 +334,25 @@ final class SimulatedSchedule {
                 claimAndAcknowledge(handler);
                 shell.exit(handler.activationId, true);
             });
+            shell.answer(true);
             shell.advance(200_000_000L);
         }
         for (Socket socket : sockets()) {
-            if (socket.hasKeepAlive() || hasRetryPolicy(socket)) {
+            if (socket.hasKeepAlive() || hasRetryPolicy(socket) || mayWaitForOthers(socket)) {
                 continue;
             }
             assertThat(socket.getState()).as("at rest: %s", socket).isEqualTo(SocketState.SOCKET_STATE_PARKED);
-            assertThat(shell.armedGenerations).containsValue(socket.getGeneration());
+            String why = brokerage.explain(OWNER, socket.getKey()).words();
+            if (!why.contains("max_connections = ")) {
+                assertThat(shell.armedGenerations).as("armed: %s", why).containsValue(socket.getGeneration());
+            }
         }
         invariants.check(sockets(), withApplication.values());
+    }
+
+    /** For as long as another connection of its source is parked. */
+    private boolean mayWaitForOthers(Socket socket) {
+        return !socket.getListenerId().isEmpty() && socket.getState() == SocketState.SOCKET_STATE_QUEUED;
     }
 
     /** RETRY on success and keep-alives go on for ever, by design. */

@@ -3,9 +3,11 @@ package io.socketbroker.daemon.core;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.socketbroker.linux.Endpoint;
 import io.socketbroker.v1.LaunchStyle;
 import io.socketbroker.v1.SocketKind;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,7 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out effects on a model of the kernel: which slot has which socket, what is armed, which handlers run. It fails
@@ -30,6 +35,18 @@ final class SimulatedShell {
 
     final List<Effect.Happening> happenings = new ArrayList<>();
     long nowNanos;
+
+    /** Whether the conditions of a task are met is asked, and not answered yet. */
+    final List<Effect.Evaluate> questions = new ArrayList<>();
+
+    /** Sockets whose low-water mark or triggering is not what their owners left. */
+    private final Set<Slot> tuned = new HashSet<>();
+
+    private final SimulatedOptions options;
+
+    /** What becomes of what the broker sends by itself. */
+    Supplier<SendOutcome> outcomes;
+
     private long lastCookie;
 
     /** Deliveries to sessions that were sent and not acknowledged, by delivery id. */
@@ -44,13 +61,22 @@ final class SimulatedShell {
     /** A delivery on its way to a session. */
     record Pushed(long connection, Brokerage.Outgoing outgoing) {}
 
-    SimulatedShell(Brokerage brokerage) {
+    SimulatedShell(Brokerage brokerage, SimulatedOptions options) {
         this.brokerage = brokerage;
+        this.options = options;
+        this.outcomes = options::outcome;
         advance(0);
     }
 
+    /** What the next accepted connection is; by itself it has a random peer. */
+    @Nullable
+    Endpoint nextPeer;
+
     Candidate newSocket(SocketKind kind) {
-        return new Candidate(kind, "tcp", ++lastCookie, Optional.empty(), Optional.empty(), false);
+        Optional<Endpoint> peer = kind == SocketKind.SOCKET_KIND_LISTENER
+                ? Optional.empty()
+                : Optional.ofNullable(nextPeer).or(options::peer);
+        return new Candidate(kind, "tcp", ++lastCookie, Optional.empty(), peer, false);
     }
 
     void advance(long nanos) {
@@ -65,12 +91,31 @@ final class SimulatedShell {
         boundCookies.put(slot, cookie);
     }
 
+    /** As the conductor does it: accepts wait until the rest is done, because their connections take freed slots. */
     void runEffects() {
-        List<Effect> effects = brokerage.takeEffects();
-        while (!effects.isEmpty()) {
-            effects.forEach(this::run);
-            effects = brokerage.takeEffects();
+        ArrayDeque<Effect.Accept> accepts = new ArrayDeque<>();
+        do {
+            for (List<Effect> batch = brokerage.takeEffects(); !batch.isEmpty(); batch = brokerage.takeEffects()) {
+                for (Effect effect : batch) {
+                    if (effect instanceof Effect.Accept accept) {
+                        accepts.add(accept);
+                    } else {
+                        run(effect);
+                    }
+                }
+            }
+        } while (acceptNext(accepts));
+    }
+
+    private boolean acceptNext(ArrayDeque<Effect.Accept> accepts) {
+        Effect.Accept next = accepts.poll();
+        if (next == null) {
+            return false;
         }
+        if (brokerage.activity().watchedGeneration(next.slot()).equals(OptionalLong.of(next.generation()))) {
+            accept(next);
+        }
+        return true;
     }
 
     private void run(Effect effect) {
@@ -78,26 +123,46 @@ final class SimulatedShell {
             case Effect.Watch watch -> {
                 assertThat(boundCookies).as("watched").containsKey(watch.slot());
                 armedGenerations.put(watch.slot(), watch.generation());
+                if (watch.atLeastBytes() > 1) {
+                    tuned.add(watch.slot());
+                }
             }
+            case Effect.Settle settle -> {
+                assertThat(boundCookies).as("settled").containsKey(settle.slot());
+                tuned.remove(settle.slot());
+            }
+            case Effect.Probe probe -> {
+                assertThat(boundCookies).as("probed").containsKey(probe.slot());
+                brokerage.activity().probed(probe.slot(), probe.generation(), outcomes.get());
+            }
+            case Effect.Answer answer -> {
+                assertThat(boundCookies).as("answered").containsKey(answer.slot());
+                brokerage.activity().answered(answer.slot(), answer.generation(), outcomes.get(), 5);
+            }
+            case Effect.Consume consume ->
+                assertThat(boundCookies).as("consumed").containsKey(consume.slot());
+            case Effect.Evaluate evaluate -> questions.add(evaluate);
             case Effect.Unwatch unwatch -> {
                 assertThat(boundCookies).as("EPOLL_CTL_DEL before close").containsKey(unwatch.slot());
                 armedGenerations.remove(unwatch.slot());
             }
             case Effect.Close close -> {
                 assertThat(armedGenerations).as("closed while armed").doesNotContainKey(close.slot());
+                assertThat(tuned).as("given away as it was watched").doesNotContain(close.slot());
                 assertThat(boundCookies).as("closed twice").containsKey(close.slot());
                 long cookie = requireNonNull(boundCookies.remove(close.slot()));
                 if (close.shutdown()) {
                     closedCookies.add(cookie);
                 }
             }
-            case Effect.Accept accept -> accept(accept);
+            case Effect.Accept _ -> throw new IllegalStateException("accepts come last");
             case Effect.Launch launch -> {
                 launch.plan()
                         .sockets()
                         .forEach(socket -> assertThat(boundCookies)
                                 .as("launched with")
                                 .containsEntry(socket.slot(), socket.candidate().cookie()));
+                launch.plan().sockets().forEach(socket -> assertThat(tuned).doesNotContain(socket.slot()));
                 starting.add(launch.plan());
             }
             case Effect.Deliver deliver -> deliver(deliver);
@@ -111,6 +176,7 @@ final class SimulatedShell {
     private void deliver(Effect.Deliver deliver) {
         assertThat(deliver.outgoing().slots()).hasSizeBetween(1, Dispatcher.MOST_IN_ONE_MESSAGE);
         assertThat(boundCookies.keySet()).containsAll(deliver.outgoing().slots());
+        assertThat(tuned).doesNotContainAnyElementsOf(deliver.outgoing().slots());
         deliveries++;
         if (sessionsRead) {
             pushed.put(deliver.outgoing().deliveryId(), new Pushed(deliver.connection(), deliver.outgoing()));
@@ -130,16 +196,26 @@ final class SimulatedShell {
     private void accept(Effect.Accept accept) {
         assertThat(accept.atMost()).isPositive();
         Candidate connection = newSocket(SocketKind.SOCKET_KIND_STREAM);
-        bind(brokerage.accepted(accept.slot(), connection), connection.cookie());
-        brokerage.acceptingDone(accept.slot(), Acceptance.BACKLOG_EMPTY);
+        brokerage.activity().accepted(accept.slot(), connection).ifPresent(slot -> bind(slot, connection.cookie()));
+        brokerage.activity().acceptingDone(accept.slot(), Acceptance.BACKLOG_EMPTY);
+    }
+
+    /** Answers all questions about conditions. */
+    void answer(boolean met) {
+        List<Effect.Evaluate> asked = List.copyOf(questions);
+        questions.clear();
+        asked.forEach(question -> brokerage
+                .activity()
+                .evaluated(question.task(), question.question(), met, met ? "" : "not now", 500_000_000L));
+        runEffects();
     }
 
     /** epoll reports: disarmed by it (EPOLLONESHOT), and ignored if the generation is not the present one. */
     void report(Slot slot, Readiness readiness) {
         long armed = requireNonNull(armedGenerations.remove(slot));
-        brokerage.watchedGeneration(slot).ifPresent(generation -> {
+        brokerage.activity().watchedGeneration(slot).ifPresent(generation -> {
             if (generation == armed) {
-                brokerage.ready(slot, readiness);
+                brokerage.activity().ready(slot, readiness);
             }
         });
         runEffects();

@@ -1,13 +1,16 @@
 package io.socketbroker.daemon.core;
 
+import com.google.protobuf.util.Durations;
 import io.socketbroker.v1.ExecLauncher;
 import io.socketbroker.v1.ExitAction;
 import io.socketbroker.v1.ExitPolicy;
 import io.socketbroker.v1.LaunchStyle;
 import io.socketbroker.v1.RegisterTaskRequest;
 import io.socketbroker.v1.SocketDisposition;
+import io.socketbroker.v1.TaskConditions;
 import io.socketbroker.v1.TaskKey;
 import io.socketbroker.v1.TaskLimits;
+import io.socketbroker.v1.TaskLimits.OverLimit;
 import io.socketbroker.v1.TaskSpec;
 import io.socketbroker.v1.UnregisterTaskRequest;
 import java.util.SplittableRandom;
@@ -48,8 +51,34 @@ final class SimulatedTasks {
                                 .setExitPolicy(ExitPolicy.newBuilder()
                                         .setOnSuccess(actions[random.nextInt(actions.length)])
                                         .setOnFailure(actions[random.nextInt(actions.length)]))
-                                .setLimits(TaskLimits.newBuilder().setMaxConcurrency(1 + random.nextInt(2))))
+                                .setLimits(limits())
+                                .setConditions(conditions()))
                         .build());
+    }
+
+    private TaskConditions conditions() {
+        return random.nextInt(3) > 0
+                ? TaskConditions.getDefaultInstance()
+                : TaskConditions.newBuilder()
+                        .setNetworkAvailable(true)
+                        .setMaxDeferral(Durations.fromSeconds(20))
+                        .build();
+    }
+
+    private TaskLimits limits() {
+        TaskLimits.Builder limits = TaskLimits.newBuilder().setMaxConcurrency(1 + random.nextInt(2));
+        if (random.nextInt(3) == 0) {
+            limits.setMaxConnections(3)
+                    .setMaxConnectionsPerSource(1 + random.nextInt(2))
+                    .setOverLimit(random.nextBoolean() ? OverLimit.OVER_LIMIT_HOLD : OverLimit.OVER_LIMIT_REFUSE);
+        }
+        if (random.nextInt(4) == 0) {
+            limits.setActivationsPerSecond(2);
+        }
+        if (random.nextInt(4) == 0) {
+            limits.setSocketActivationsPerSecond(1).setSourceActivationsPerSecond(2);
+        }
+        return limits.build();
     }
 
     private static TaskKey taskKey(int task) {

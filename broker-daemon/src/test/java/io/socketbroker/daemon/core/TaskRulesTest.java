@@ -9,7 +9,9 @@ import io.socketbroker.v1.ExecLauncher;
 import io.socketbroker.v1.LaunchStyle;
 import io.socketbroker.v1.SystemdLauncher;
 import io.socketbroker.v1.TaskConditions;
+import io.socketbroker.v1.TaskConditions.TimeWindow;
 import io.socketbroker.v1.TaskLimits;
+import io.socketbroker.v1.TaskLimits.OverLimit;
 import io.socketbroker.v1.TaskSpec;
 import java.util.Collections;
 import java.util.function.Consumer;
@@ -26,7 +28,7 @@ class TaskRulesTest {
 
     @Test
     void shouldFillInDefaults() {
-        TaskSpec spec = TaskRules.withDefaults(CAT);
+        TaskSpec spec = TaskRules.withDefaults(CAT, 0);
         assertThat(spec.getExec().getStyle()).isEqualTo(LaunchStyle.LAUNCH_STYLE_SOCKET);
         assertThat(spec.getLimits().getMaxConcurrency()).isEqualTo(64);
     }
@@ -76,20 +78,89 @@ class TaskRulesTest {
                         "INVALID_FIELD",
                         spec -> spec.setLimits(TaskLimits.newBuilder().setMaxConcurrency(-1))),
                 row(
-                        "spec.limits",
-                        "NOT_IMPLEMENTED",
-                        spec -> spec.setLimits(TaskLimits.newBuilder().setMaxConnections(1))),
-                row("spec.systemd", "NOT_IMPLEMENTED", spec -> spec.setSystemd(SystemdLauncher.newBuilder())),
+                        "spec.limits.max_connections",
+                        "INVALID_FIELD",
+                        spec -> spec.setLimits(TaskLimits.newBuilder().setMaxConnections(1_000_001))),
+                row(
+                        "spec.limits.max_connections_per_source",
+                        "INVALID_FIELD",
+                        spec -> spec.setLimits(
+                                TaskLimits.newBuilder().setMaxConnections(2).setMaxConnectionsPerSource(3))),
+                row(
+                        "spec.limits.over_limit",
+                        "INVALID_FIELD",
+                        spec -> spec.setLimits(TaskLimits.newBuilder().setOverLimit(OverLimit.OVER_LIMIT_REFUSE))),
+                row(
+                        "spec.limits.activation_burst",
+                        "INVALID_FIELD",
+                        spec -> spec.setLimits(TaskLimits.newBuilder().setActivationBurst(1))),
+                row(
+                        "spec.limits.source_activations_per_second",
+                        "INVALID_FIELD",
+                        spec -> spec.setLimits(TaskLimits.newBuilder().setSourceActivationsPerSecond(-1))),
+                row(
+                        "spec.limits.socket_activation_burst",
+                        "INVALID_FIELD",
+                        spec -> spec.setLimits(TaskLimits.newBuilder()
+                                .setSocketActivationsPerSecond(1)
+                                .setSocketActivationBurst(1_000_001))),
+                row("spec.systemd.unit_template", "INVALID_FIELD", spec -> unit(spec, "")),
+                row("spec.systemd.unit_template", "INVALID_FIELD", spec -> unit(spec, "x.service")),
+                row("spec.systemd.unit_template", "INVALID_FIELD", spec -> unit(spec, "../x@.service")),
+                row("spec.systemd.unit_template", "INVALID_FIELD", spec -> unit(spec, "/etc/x@.service")),
+                row("spec.systemd.unit_template", "INVALID_FIELD", spec -> unit(spec, "x@instance.service")),
                 row(
                         "spec.activation_timeout",
                         "INVALID_FIELD",
                         spec -> spec.setActivationTimeout(Durations.fromMillis(999))),
-                row("spec.linger", "NOT_IMPLEMENTED", spec -> spec.setLinger(Durations.fromSeconds(30))),
+                row("spec.linger", "INVALID_FIELD", spec -> spec.setLinger(Durations.fromSeconds(30))),
+                row("spec.linger", "INVALID_FIELD", spec -> spec.setLinger(Durations.fromHours(2))),
                 row(
-                        "spec.conditions",
-                        "NOT_IMPLEMENTED",
-                        spec -> spec.setConditions(TaskConditions.newBuilder().setNetworkAvailable(true))),
+                        "spec.conditions.path_exists",
+                        "INVALID_FIELD",
+                        spec -> when(spec).setPathExists("relative")),
+                row(
+                        "spec.conditions.max_cpu_pressure_percent",
+                        "INVALID_FIELD",
+                        spec -> when(spec).setMaxCpuPressurePercent(101)),
+                row(
+                        "spec.conditions.max_io_pressure_percent",
+                        "INVALID_FIELD",
+                        spec -> when(spec).setMaxIoPressurePercent(Double.NaN)),
+                row(
+                        "spec.conditions.max_deferral",
+                        "INVALID_FIELD",
+                        spec -> when(spec).setMaxDeferral(Durations.fromSeconds(5))),
+                row(
+                        "spec.conditions.max_deferral",
+                        "INVALID_FIELD",
+                        spec -> when(spec).setNetworkAvailable(true).setMaxDeferral(Durations.fromMillis(5))),
+                row("spec.conditions.time_window.start", "INVALID_FIELD", spec -> window(spec, "25:00", "05:00")),
+                row("spec.conditions.time_window.end", "INVALID_FIELD", spec -> window(spec, "22:00", "22:00")),
+                row(
+                        "spec.conditions.time_window.days[0]",
+                        "INVALID_FIELD",
+                        spec -> window(spec, "22:00", "05:00").addDays(8)),
+                row(
+                        "spec.conditions.time_window.time_zone",
+                        "INVALID_FIELD",
+                        spec -> window(spec, "22:00", "05:00").setTimeZone("Nowhere/Land")),
                 row("spec.notify_reboot", "NOT_IMPLEMENTED", spec -> spec.setNotifyReboot(true)));
+    }
+
+    private static void unit(TaskSpec.Builder spec, String template) {
+        spec.setSystemd(SystemdLauncher.newBuilder().setUnitTemplate(template));
+    }
+
+    private static TaskConditions.Builder when(TaskSpec.Builder spec) {
+        return spec.getConditionsBuilder();
+    }
+
+    private static TimeWindow.Builder window(TaskSpec.Builder spec, String start, String end) {
+        return spec.getConditionsBuilder()
+                .getTimeWindowBuilder()
+                .setStart(start)
+                .setEnd(end);
     }
 
     private static Arguments row(String field, String reason, Consumer<TaskSpec.Builder> change) {
@@ -102,7 +173,7 @@ class TaskRulesTest {
         TaskSpec.Builder spec = CAT.toBuilder();
         change.accept(spec);
         assertThatExceptionOfType(BrokerRefusal.class)
-                .isThrownBy(() -> TaskRules.withDefaults(spec.build()))
+                .isThrownBy(() -> TaskRules.withDefaults(spec.build(), 0))
                 .satisfies(refusal -> {
                     assertThat(refusal.reason()).isEqualTo(ErrorReason.valueOf("ERROR_REASON_" + reason));
                     assertThat(refusal.field()).isEqualTo(field);

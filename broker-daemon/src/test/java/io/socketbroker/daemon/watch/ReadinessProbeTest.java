@@ -2,6 +2,8 @@ package io.socketbroker.daemon.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.socketbroker.daemon.core.Activity;
+import io.socketbroker.daemon.core.Candidate;
 import io.socketbroker.daemon.core.Readiness;
 import io.socketbroker.linux.Epoll;
 import io.socketbroker.linux.Errno;
@@ -13,6 +15,7 @@ import io.socketbroker.v1.CloseCause;
 import io.socketbroker.v1.SocketKind;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,8 +46,13 @@ class ReadinessProbeTest {
         try (Epoll epoll = new Epoll(1)) {
             epoll.add(fd, Epoll.EPOLLIN | Epoll.EPOLLRDHUP, 0);
             epoll.await(5_000);
-            return probe.look(fd, kind, protocol, epoll.events(0));
+            return probe.look(fd, wanted(kind, protocol), epoll.events(0));
         }
+    }
+
+    private static Activity.Look wanted(SocketKind kind, String protocol) {
+        return new Activity.Look(
+                1, new Candidate(kind, protocol, 1, Optional.empty(), Optional.empty(), false), 0, false);
     }
 
     private Readiness look() {
@@ -86,7 +94,7 @@ class ReadinessProbeTest {
 
     @Test
     void shouldSeeNothingWhereNothingIs() {
-        assertThat(probe.look(socket.fd(), SocketKind.SOCKET_KIND_STREAM, "tcp", Epoll.EPOLLIN))
+        assertThat(probe.look(socket.fd(), wanted(SocketKind.SOCKET_KIND_STREAM, "tcp"), Epoll.EPOLLIN))
                 .isEqualTo(new Readiness.Nothing());
     }
 

@@ -1,0 +1,105 @@
+package io.socketbroker.daemon.conductor;
+
+import io.socketbroker.daemon.activation.HandlerTable;
+import io.socketbroker.daemon.activation.Launcher;
+import io.socketbroker.daemon.core.Brokerage;
+import io.socketbroker.daemon.core.LaunchPlan;
+import io.socketbroker.daemon.loop.EventLoop;
+import io.socketbroker.daemon.watch.DescriptorTable;
+import io.socketbroker.linux.DescriptorFlags;
+import io.socketbroker.linux.LinuxException;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.PidFd;
+import io.socketbroker.linux.Signals;
+import io.socketbroker.linux.SpawnedProcess;
+import io.socketbroker.v1.LaunchStyle;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has handlers started, and tells the rules how that went. On the conductor thread. */
+final class Launches {
+    private static final Logger log = LoggerFactory.getLogger(Launches.class);
+
+    private final EventLoop loop;
+    private final Brokerage brokerage;
+    private final DescriptorTable descriptors;
+    private final Launcher launcher;
+    private final HandlerTable handlers;
+
+    Launches(
+            EventLoop loop,
+            Brokerage brokerage,
+            DescriptorTable descriptors,
+            Launcher launcher,
+            HandlerTable handlers) {
+        this.loop = loop;
+        this.brokerage = brokerage;
+        this.descriptors = descriptors;
+        this.launcher = launcher;
+        this.handlers = handlers;
+    }
+
+    /** Starts a handler; what follows is told to the rules in a later turn, or at once if it cannot be started. */
+    void launch(LaunchPlan plan, Runnable runAll) {
+        List<OwnedFd> duplicates = new ArrayList<>();
+        LaunchStyle style = plan.style();
+        if (style != LaunchStyle.LAUNCH_STYLE_CLAIM) {
+            try {
+                for (LaunchPlan.Handed socket : plan.sockets()) {
+                    // inetd programs expect a blocking socket; the flag belongs to the open socket, not to the
+                    // duplicate.
+                    DescriptorFlags.setNonBlocking(
+                            descriptors.at(socket.slot()),
+                            style != LaunchStyle.LAUNCH_STYLE_SOCKET
+                                    && socket.candidate().nonBlocking());
+                    duplicates.add(descriptors.duplicate(socket.slot()));
+                }
+            } catch (LinuxException e) {
+                duplicates.forEach(OwnedFd::close);
+                brokerage.launchFailed(plan.activationId(), e.toString());
+                return;
+            }
+        }
+        launcher.launch(plan, duplicates, new Launcher.Outcome() {
+            @Override
+            public void started(SpawnedProcess process) {
+                if (!loop.submit(() -> {
+                    running(plan, process);
+                    runAll.run();
+                })) {
+                    process.pidfd().close();
+                }
+            }
+
+            @Override
+            public void failed(String error) {
+                loop.submit(() -> {
+                    log.warn("task {} activation {}: {}", plan.task(), plan.activationId(), error);
+                    brokerage.launchFailed(plan.activationId(), error);
+                    runAll.run();
+                });
+            }
+        });
+    }
+
+    private void running(LaunchPlan plan, SpawnedProcess process) {
+        try {
+            handlers.add(plan.activationId(), process);
+        } catch (LinuxException e) {
+            // It cannot be watched, so it must not run: nobody would notice its end.
+            PidFd.sendSignal(process.pidfd().fd(), Signals.SIGKILL);
+            PidFd.waitFor(process.pidfd().fd(), true);
+            process.pidfd().close();
+            brokerage.launchFailed(plan.activationId(), e.toString());
+            return;
+        }
+        brokerage.launched(plan.activationId(), process.pid());
+    }
+
+    /** See signal(7). */
+    void signal(long activationId, int signal) {
+        handlers.signal(activationId, signal);
+    }
+}
