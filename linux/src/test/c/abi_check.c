@@ -22,8 +22,10 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "java_constants.h"
@@ -74,6 +76,8 @@
 #define LINGER_SIZE sizeof(struct linger)
 #define TIMEVAL_SIZE sizeof(struct timeval)
 #define TIMEVAL_USEC_OFFSET offsetof(struct timeval, tv_usec)
+#define TIMESPEC_NSEC_OFFSET offsetof(struct timespec, tv_nsec)
+#define ITIMERSPEC_VALUE_OFFSET offsetof(struct itimerspec, it_value)
 #define POLLFD_SIZE sizeof(struct pollfd)
 #define POLLFD_EVENTS_OFFSET offsetof(struct pollfd, events)
 #define RLIMIT_SIZE sizeof(struct rlimit)
@@ -103,6 +107,9 @@ _Static_assert(sizeof(((struct msghdr *)0)->msg_iovlen) == 8, "msg_iovlen");
 _Static_assert(sizeof(((struct msghdr *)0)->msg_controllen) == 8, "msg_controllen");
 _Static_assert(sizeof(((struct cmsghdr *)0)->cmsg_len) == 8, "cmsg_len");
 _Static_assert(sizeof(((struct timeval *)0)->tv_usec) == 8, "tv_usec");
+_Static_assert(sizeof(((struct timespec *)0)->tv_sec) == 8, "tv_sec");
+_Static_assert(sizeof(((struct timespec *)0)->tv_nsec) == 8, "tv_nsec");
+_Static_assert(offsetof(struct timespec, tv_sec) == 0, "timespec begins with the seconds");
 _Static_assert(sizeof(rlim_t) == 8 && RLIM_INFINITY == (rlim_t)-1, "rlim_t");
 _Static_assert(CMSG_SPACE(253 * sizeof(int)) == 16 + 1016, "CMSG_SPACE");
 _Static_assert(CMSG_LEN(0) == sizeof(struct cmsghdr), "CMSG_LEN");

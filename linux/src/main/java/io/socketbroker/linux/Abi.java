@@ -57,7 +57,8 @@ final class Abi {
     static final int SCM_RIGHTS = 1;
     static final int SCM_PIDFD = 4;
 
-    // <fcntl.h>, <poll.h>, <sys/ioctl.h>, <sys/eventfd.h>, <sys/epoll.h>, <unistd.h>
+    // <fcntl.h>, <poll.h>, <sys/ioctl.h>, <sys/eventfd.h>, <sys/epoll.h>, <time.h>,
+    // <sys/timerfd.h>, <unistd.h>
     static final int F_GETFD = 1;
     static final int F_SETFD = 2;
     static final int F_GETFL = 3;
@@ -74,6 +75,10 @@ final class Abi {
     static final int EPOLL_CTL_ADD = 1;
     static final int EPOLL_CTL_DEL = 2;
     static final int EPOLL_CTL_MOD = 3;
+    static final int CLOCK_BOOTTIME = 7;
+    static final int TFD_NONBLOCK = 0x800;
+    static final int TFD_CLOEXEC = 0x80000;
+    static final int TFD_TIMER_ABSTIME = 1;
     static final int X_OK = 1;
     static final int CLOSE_RANGE_CLOEXEC = 4;
 
@@ -123,6 +128,8 @@ final class Abi {
     static final int LINGER_SIZE = 8;
     static final int TIMEVAL_SIZE = 16;
     static final int TIMEVAL_USEC_OFFSET = 8;
+    static final int TIMESPEC_NSEC_OFFSET = 8;
+    static final int ITIMERSPEC_VALUE_OFFSET = 16;
     static final int POLLFD_SIZE = 8;
     static final int POLLFD_EVENTS_OFFSET = 4;
     static final int RLIMIT_SIZE = 16;
