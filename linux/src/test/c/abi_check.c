@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -59,6 +61,10 @@
 #define SOCKADDR_UN_SIZE sizeof(struct sockaddr_un)
 #define SOCKADDR_UN_PATH_OFFSET offsetof(struct sockaddr_un, sun_path)
 #define SOCKADDR_STORAGE_SIZE sizeof(struct sockaddr_storage)
+#define SOCKADDR_NL_SIZE sizeof(struct sockaddr_nl)
+#define SOCKADDR_NL_GROUPS_OFFSET offsetof(struct sockaddr_nl, nl_groups)
+#define NLMSGHDR_SIZE sizeof(struct nlmsghdr)
+#define NLMSGHDR_TYPE_OFFSET offsetof(struct nlmsghdr, nlmsg_type)
 #define IOVEC_SIZE sizeof(struct iovec)
 #define IOVEC_LEN_OFFSET offsetof(struct iovec, iov_len)
 #define MSGHDR_SIZE sizeof(struct msghdr)
@@ -119,4 +125,6 @@ _Static_assert(sizeof(((struct tcp_info *)0)->tcpi_state) == 1, "tcp_info");
 _Static_assert(offsetof(struct ucred, pid) == 0 && offsetof(struct pollfd, fd) == 0, "first members");
 _Static_assert(offsetof(struct epoll_event, events) == 0, "epoll_event begins with the mask");
 _Static_assert(sizeof(((struct epoll_event *)0)->data) == 8, "epoll_event");
+_Static_assert(sizeof(((struct sockaddr_nl *)0)->nl_groups) == 4, "nl_groups");
+_Static_assert(sizeof(((struct nlmsghdr *)0)->nlmsg_type) == 2, "nlmsg_type");
 _Static_assert(_NSIG - 1 == 64, "highest signal");

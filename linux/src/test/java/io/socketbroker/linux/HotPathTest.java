@@ -76,6 +76,13 @@ final class HotPathTest {
     }
 
     @Test
+    void shouldListenForChangesOfTheNetworkWithoutNativeMemory() {
+        try (var socket = RouteSocket.open()) {
+            assertThat(bytesPerCall(socket::drain)).isLessThan(100);
+        }
+    }
+
+    @Test
     void shouldPassMessagesWithoutNativeMemory() {
         try (var channel = new DescriptorChannel(4096)) {
             var payload = new byte[8];
