@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -23,8 +25,10 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "java_constants.h"
@@ -58,6 +62,10 @@
 #define SOCKADDR_UN_SIZE sizeof(struct sockaddr_un)
 #define SOCKADDR_UN_PATH_OFFSET offsetof(struct sockaddr_un, sun_path)
 #define SOCKADDR_STORAGE_SIZE sizeof(struct sockaddr_storage)
+#define SOCKADDR_NL_SIZE sizeof(struct sockaddr_nl)
+#define SOCKADDR_NL_GROUPS_OFFSET offsetof(struct sockaddr_nl, nl_groups)
+#define NLMSGHDR_SIZE sizeof(struct nlmsghdr)
+#define NLMSGHDR_TYPE_OFFSET offsetof(struct nlmsghdr, nlmsg_type)
 #define IOVEC_SIZE sizeof(struct iovec)
 #define IOVEC_LEN_OFFSET offsetof(struct iovec, iov_len)
 #define MSGHDR_SIZE sizeof(struct msghdr)
@@ -75,6 +83,8 @@
 #define LINGER_SIZE sizeof(struct linger)
 #define TIMEVAL_SIZE sizeof(struct timeval)
 #define TIMEVAL_USEC_OFFSET offsetof(struct timeval, tv_usec)
+#define TIMESPEC_NSEC_OFFSET offsetof(struct timespec, tv_nsec)
+#define ITIMERSPEC_VALUE_OFFSET offsetof(struct itimerspec, it_value)
 #define POLLFD_SIZE sizeof(struct pollfd)
 #define POLLFD_EVENTS_OFFSET offsetof(struct pollfd, events)
 #define RLIMIT_SIZE sizeof(struct rlimit)
@@ -105,6 +115,9 @@ _Static_assert(sizeof(((struct msghdr *)0)->msg_iovlen) == 8, "msg_iovlen");
 _Static_assert(sizeof(((struct msghdr *)0)->msg_controllen) == 8, "msg_controllen");
 _Static_assert(sizeof(((struct cmsghdr *)0)->cmsg_len) == 8, "cmsg_len");
 _Static_assert(sizeof(((struct timeval *)0)->tv_usec) == 8, "tv_usec");
+_Static_assert(sizeof(((struct timespec *)0)->tv_sec) == 8, "tv_sec");
+_Static_assert(sizeof(((struct timespec *)0)->tv_nsec) == 8, "tv_nsec");
+_Static_assert(offsetof(struct timespec, tv_sec) == 0, "timespec begins with the seconds");
 _Static_assert(sizeof(rlim_t) == 8 && RLIM_INFINITY == (rlim_t)-1, "rlim_t");
 _Static_assert(CMSG_SPACE(253 * sizeof(int)) == 16 + 1016, "CMSG_SPACE");
 _Static_assert(CMSG_LEN(0) == sizeof(struct cmsghdr), "CMSG_LEN");
@@ -114,4 +127,6 @@ _Static_assert(sizeof(((struct tcp_info *)0)->tcpi_state) == 1, "tcp_info");
 _Static_assert(offsetof(struct ucred, pid) == 0 && offsetof(struct pollfd, fd) == 0, "first members");
 _Static_assert(offsetof(struct epoll_event, events) == 0, "epoll_event begins with the mask");
 _Static_assert(sizeof(((struct epoll_event *)0)->data) == 8, "epoll_event");
+_Static_assert(sizeof(((struct sockaddr_nl *)0)->nl_groups) == 4, "nl_groups");
+_Static_assert(sizeof(((struct nlmsghdr *)0)->nlmsg_type) == 2, "nlmsg_type");
 _Static_assert(_NSIG - 1 == 64, "highest signal");

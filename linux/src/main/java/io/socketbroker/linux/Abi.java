@@ -58,7 +58,24 @@ final class Abi {
     static final int SCM_RIGHTS = 1;
     static final int SCM_PIDFD = 4;
 
-    // <fcntl.h>, <poll.h>, <sys/ioctl.h>, <sys/eventfd.h>, <sys/epoll.h>, <unistd.h>
+    // <linux/netlink.h>, <linux/rtnetlink.h>
+    static final int AF_NETLINK = 16;
+    static final int SOCK_RAW = 3;
+    static final int NETLINK_ROUTE = 0;
+    static final int RTMGRP_LINK = 0x1;
+    static final int RTMGRP_IPV4_IFADDR = 0x10;
+    static final int RTMGRP_IPV4_ROUTE = 0x40;
+    static final int RTMGRP_IPV6_IFADDR = 0x100;
+    static final int RTMGRP_IPV6_ROUTE = 0x400;
+    static final int RTM_NEWLINK = 16;
+    static final int RTM_DELLINK = 17;
+    static final int RTM_NEWADDR = 20;
+    static final int RTM_DELADDR = 21;
+    static final int RTM_NEWROUTE = 24;
+    static final int RTM_DELROUTE = 25;
+
+    // <fcntl.h>, <poll.h>, <sys/ioctl.h>, <sys/eventfd.h>, <sys/epoll.h>, <time.h>,
+    // <sys/timerfd.h>, <unistd.h>
     static final int F_GETFD = 1;
     static final int F_SETFD = 2;
     static final int F_GETFL = 3;
@@ -76,6 +93,10 @@ final class Abi {
     static final int EPOLL_CTL_ADD = 1;
     static final int EPOLL_CTL_DEL = 2;
     static final int EPOLL_CTL_MOD = 3;
+    static final int CLOCK_BOOTTIME = 7;
+    static final int TFD_NONBLOCK = 0x800;
+    static final int TFD_CLOEXEC = 0x80000;
+    static final int TFD_TIMER_ABSTIME = 1;
     static final int X_OK = 1;
     static final int CLOSE_RANGE_CLOEXEC = 4;
 
@@ -108,6 +129,10 @@ final class Abi {
     static final int SOCKADDR_UN_SIZE = 110;
     static final int SOCKADDR_UN_PATH_OFFSET = 2;
     static final int SOCKADDR_STORAGE_SIZE = 128;
+    static final int SOCKADDR_NL_SIZE = 12;
+    static final int SOCKADDR_NL_GROUPS_OFFSET = 8;
+    static final int NLMSGHDR_SIZE = 16;
+    static final int NLMSGHDR_TYPE_OFFSET = 4;
     static final int IOVEC_SIZE = 16;
     static final int IOVEC_LEN_OFFSET = 8;
     static final int MSGHDR_SIZE = 56;
@@ -125,6 +150,8 @@ final class Abi {
     static final int LINGER_SIZE = 8;
     static final int TIMEVAL_SIZE = 16;
     static final int TIMEVAL_USEC_OFFSET = 8;
+    static final int TIMESPEC_NSEC_OFFSET = 8;
+    static final int ITIMERSPEC_VALUE_OFFSET = 16;
     static final int POLLFD_SIZE = 8;
     static final int POLLFD_EVENTS_OFFSET = 4;
     static final int RLIMIT_SIZE = 16;

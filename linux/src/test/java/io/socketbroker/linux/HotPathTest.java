@@ -64,6 +64,25 @@ final class HotPathTest {
     }
 
     @Test
+    void shouldTellTheTimeAndSetTimersWithoutNativeMemory() {
+        try (var timer = new TimerFd()) {
+            assertThat(bytesPerCall(BootClock::nanos)).isLessThan(100);
+            assertThat(bytesPerCall(() -> {
+                        timer.setDeadline(Long.MAX_VALUE);
+                        timer.drain();
+                    }))
+                    .isLessThan(100);
+        }
+    }
+
+    @Test
+    void shouldListenForChangesOfTheNetworkWithoutNativeMemory() {
+        try (var socket = RouteSocket.open()) {
+            assertThat(bytesPerCall(socket::drain)).isLessThan(100);
+        }
+    }
+
+    @Test
     void shouldPassMessagesWithoutNativeMemory() {
         try (var channel = new DescriptorChannel(4096)) {
             var payload = new byte[8];

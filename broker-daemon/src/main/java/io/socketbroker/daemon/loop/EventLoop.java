@@ -24,7 +24,10 @@ public final class EventLoop implements AutoCloseable {
     private static final int EVENTS_PER_TURN = 512;
     private static final int COMMANDS_PER_TURN = 1_024;
     private static final int MOST_COMMANDS = 65_536;
+    private static final int FOR_EVER = -1;
+    private static final int OWN_SOURCE = 0;
     private static final int WAKE_UP = 0;
+    private static final int ALARM = 1;
 
     private final Epoll epoll = new Epoll(EVENTS_PER_TURN);
     private final EventFd wakeUp = new EventFd();
@@ -32,7 +35,7 @@ public final class EventLoop implements AutoCloseable {
     private final BlockingQueue<Runnable> commands = new ArrayBlockingQueue<>(MOST_COMMANDS);
     private final List<Source> sources = new ArrayList<>();
     private final Timers timers = new Timers();
-    private final long originNanos = System.nanoTime();
+    private final DeadlineAlarm alarm = new DeadlineAlarm();
     private Deadlines deadlines = OptionalLong::empty;
     private Runnable endOfTurn = () -> {};
     private volatile boolean stopped;
@@ -58,8 +61,9 @@ public final class EventLoop implements AutoCloseable {
 
     /** A loop that does not run yet. */
     public EventLoop() {
-        sources.add(this::drainWakeUp);
-        epoll.add(wakeUp.fd(), Epoll.EPOLLIN, data(WAKE_UP, 0, 0));
+        sources.add(this::drainOwn);
+        epoll.add(wakeUp.fd(), Epoll.EPOLLIN, data(OWN_SOURCE, WAKE_UP, 0));
+        epoll.add(alarm.fd(), Epoll.EPOLLIN, data(OWN_SOURCE, ALARM, 0));
     }
 
     /** Before {@link #run}: the number under which this source registers descriptors. */
@@ -77,9 +81,9 @@ public final class EventLoop implements AutoCloseable {
         endOfTurn = atEndOfTurn;
     }
 
-    /** Nanoseconds since the loop was made. */
+    /** Nanoseconds since the loop was made, also those of a suspend (CLOCK_BOOTTIME). From any thread. */
     public long nowNanos() {
-        return System.nanoTime() - originNanos;
+        return alarm.nowNanos();
     }
 
     /** From any thread. False if the queue is full: the caller refuses what it wanted to do. */
@@ -113,7 +117,7 @@ public final class EventLoop implements AutoCloseable {
         epoll.delete(fd);
     }
 
-    /** Runs an action once after so long. */
+    /** Runs an action once after so long, and up to a millisecond more. */
     public Timers.Timer schedule(long delayNanos, Runnable action) {
         return timers.schedule(nowNanos() + delayNanos, action);
     }
@@ -173,21 +177,28 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
-    private void drainWakeUp(int index, int tag, int events) {
-        wakeUp.drain();
-        wakeUpSignalled.set(false);
+    private void drainOwn(int index, int tag, int events) {
+        if (index == ALARM) {
+            alarm.fired();
+        } else {
+            wakeUp.drain();
+            wakeUpSignalled.set(false);
+        }
     }
 
+    /** Arms the alarm rather than giving a time, which epoll_wait(2) would count on a clock that a suspend stops. */
     private int timeoutMillis() {
         long next = Math.min(
                 timers.nextDeadlineNanos().orElse(Long.MAX_VALUE),
                 deadlines.next().orElse(Long.MAX_VALUE));
         if (next == Long.MAX_VALUE) {
-            return -1;
+            return FOR_EVER;
         }
-        // Rounded up, or the last fraction of a millisecond would be spent in a busy loop.
-        long millis = (next - nowNanos() + 999_999) / 1_000_000;
-        return Math.clamp(millis, 0, 3_600_000);
+        if (next <= nowNanos()) {
+            return 0;
+        }
+        alarm.arm(next);
+        return FOR_EVER;
     }
 
     private static long data(int source, int index, long tag) {
@@ -198,5 +209,6 @@ public final class EventLoop implements AutoCloseable {
     public void close() {
         epoll.close();
         wakeUp.close();
+        alarm.close();
     }
 }

@@ -1,11 +1,14 @@
 package io.socketbroker.daemon.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.socketbroker.daemon.time.Timers;
 import io.socketbroker.linux.Epoll;
 import io.socketbroker.linux.Io;
 import io.socketbroker.linux.OpenDescriptors;
 import io.socketbroker.linux.Pipes;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -94,6 +97,79 @@ class EventLoopTest {
             thread.join();
             // One for the timer, one for the deadline, one for the stop, and room for rounding: no busy loop.
             assertThat(turns.get()).isBetween(3, 8);
+        }
+    }
+
+    @Test
+    void shouldNotTurnWhileNothingIsDue() throws InterruptedException {
+        try (EventLoop loop = new EventLoop()) {
+            AtomicInteger turns = new AtomicInteger();
+            loop.onTurn(() -> OptionalLong.of(3_600_000_000_000L), turns::incrementAndGet);
+            loop.schedule(1_800_000_000_000L, () -> seen.add("too early"));
+            Thread thread = Thread.ofPlatform().start(loop::run);
+            loop.submit(() -> seen.add("running"));
+            assertThat(next()).isEqualTo("running");
+            await().during(Duration.ofMillis(300)).until(() -> turns.get() <= 1);
+            loop.stop();
+            thread.join();
+            assertThat(turns.get()).as("the command, the stop, and the end").isLessThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void shouldWakeUpAtMostOnceForADeadlineThatIsNoMore() throws InterruptedException {
+        try (EventLoop loop = new EventLoop()) {
+            AtomicInteger turns = new AtomicInteger();
+            loop.onTurn(OptionalLong::empty, turns::incrementAndGet);
+            Thread thread = Thread.ofPlatform().start(loop::run);
+            loop.submit(() -> {
+                for (int i = 0; i < 1_000; i++) {
+                    loop.cancel(loop.schedule(20_000_000 + i, () -> seen.add("cancelled")));
+                }
+                Timers.Timer timer = loop.schedule(20_000_000, () -> seen.add("cancelled"));
+                loop.submit(() -> loop.cancel(timer));
+            });
+            await().during(Duration.ofMillis(100)).until(() -> turns.get() <= 4);
+            assertThat(seen).isEmpty();
+            loop.stop();
+            thread.join();
+        }
+    }
+
+    @Test
+    void shouldShareATurnBetweenTheDeadlinesOfAMillisecond() throws InterruptedException {
+        try (EventLoop loop = new EventLoop()) {
+            AtomicInteger turns = new AtomicInteger();
+            AtomicInteger due = new AtomicInteger();
+            loop.onTurn(OptionalLong::empty, turns::incrementAndGet);
+            long first = loop.nowNanos() + 10_000_000;
+            for (int i = 0; i < 1_000; i++) {
+                long deadline = first + i * 50_001L;
+                loop.schedule(deadline - loop.nowNanos(), () -> {
+                    if (loop.nowNanos() < deadline) {
+                        seen.add("before its time");
+                    }
+                    if (due.incrementAndGet() == 1_000) {
+                        seen.add("all");
+                    }
+                });
+            }
+            Thread thread = Thread.ofPlatform().start(loop::run);
+            assertThat(next()).isEqualTo("all");
+            loop.stop();
+            thread.join();
+            assertThat(turns.get()).as("for 1,000 deadlines in 50 ms").isLessThanOrEqualTo(400);
+        }
+    }
+
+    @Test
+    void shouldRunInTheNextTurnWhatATimerSchedulesForNow() throws InterruptedException {
+        try (EventLoop loop = new EventLoop()) {
+            loop.schedule(0, () -> loop.schedule(-1, () -> loop.schedule(0, () -> seen.add("third"))));
+            Thread thread = Thread.ofPlatform().start(loop::run);
+            assertThat(next()).isEqualTo("third");
+            loop.stop();
+            thread.join();
         }
     }
 
