@@ -93,7 +93,10 @@ public record TaskDefinition(String name, TaskSpec spec) {
 
     /** Other limits instead of all those so far. */
     public TaskDefinition withLimits(ActivationLimits limits) {
-        return with(spec.toBuilder().setLimits(limits.message()));
+        return with(
+                limits.equals(ActivationLimits.none())
+                        ? spec.toBuilder().clearLimits()
+                        : spec.toBuilder().setLimits(limits.message()));
     }
 
     /** What must hold before a handler is woken; nothing by default. */
