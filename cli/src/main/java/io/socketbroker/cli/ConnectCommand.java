@@ -33,7 +33,7 @@ final class ConnectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        park.transfer(open(), UnaryOperator.identity());
+        park.transfer(this::open, UnaryOperator.identity());
         return ExitCode.OK;
     }
 

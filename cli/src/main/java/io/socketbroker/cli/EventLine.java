@@ -1,6 +1,7 @@
 package io.socketbroker.cli;
 
 import io.socketbroker.client.BrokerEvent;
+import io.socketbroker.v1.TriggerDetails;
 
 /** An event on one line. Stateless. */
 final class EventLine {
@@ -20,9 +21,16 @@ final class EventLine {
                 event.message().getPid() == 0
                         ? ""
                         : Integer.toString(event.message().getPid()));
-        append(line, "because", Words.word(event.message().getTrigger().getReason(), "TRIGGER_REASON_"));
+        append(line, "because", because(event.message().getTrigger()));
         append(line, "-", event.text());
         return line.toString();
+    }
+
+    /** For example "socket-closed (reset)". */
+    private static String because(TriggerDetails trigger) {
+        var reason = Words.word(trigger.getReason(), "TRIGGER_REASON_");
+        var cause = Words.word(trigger.getCloseCause(), "CLOSE_CAUSE_");
+        return cause.isEmpty() ? reason : reason + " (" + cause + ")";
     }
 
     private static void append(StringBuilder line, String name, String value) {

@@ -3,13 +3,11 @@ package io.socketbroker.cli;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Sockets;
 import io.socketbroker.v1.AcceptMode;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** Makes a listening or datagram socket here, in this network namespace, and parks it. */
 @Command(
@@ -20,6 +18,9 @@ final class ListenCommand implements Callable<Integer> {
 
     @Mixin
     private ParkOptions park = new ParkOptions();
+
+    @Mixin
+    private ListenerArguments listener = new ListenerArguments();
 
     @Option(
             names = "--accept",
@@ -45,7 +46,9 @@ final class ListenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        park.transfer(open(), request -> address instanceof Address.Udp ? request : request.withAcceptMode(accept));
+        park.transfer(
+                this::open,
+                options -> listener.over(address instanceof Address.Udp ? options : options.withAcceptMode(accept)));
         return ExitCode.OK;
     }
 
@@ -57,15 +60,10 @@ final class ListenCommand implements Callable<Integer> {
         };
     }
 
-    /** The words of the option. */
-    static final class AcceptConverter implements picocli.CommandLine.ITypeConverter<AcceptMode> {
-        @Override
-        public AcceptMode convert(String text) {
-            return switch (text.toLowerCase(Locale.ROOT)) {
-                case "per-connection" -> AcceptMode.ACCEPT_MODE_PER_CONNECTION;
-                case "listener" -> AcceptMode.ACCEPT_MODE_LISTENER;
-                default -> throw new TypeConversionException("'" + text + "' is not per-connection or listener");
-            };
+    /** The words of --accept. */
+    static final class AcceptConverter extends EnumConverter<AcceptMode> {
+        AcceptConverter() {
+            super(AcceptMode.class, "ACCEPT_MODE_");
         }
     }
 }

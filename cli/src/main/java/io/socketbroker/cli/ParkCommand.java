@@ -5,7 +5,6 @@ import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import java.util.concurrent.Callable;
-import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,12 +20,15 @@ final class ParkCommand implements Callable<Integer> {
     @Mixin
     private ParkOptions park = new ParkOptions();
 
+    @Mixin
+    private ListenerArguments listener = new ListenerArguments();
+
     @Option(names = "--fd", required = true, paramLabel = "N", description = "The inherited descriptor.")
     private int number;
 
     @Override
     public Integer call() {
-        park.transfer(inherited(number), UnaryOperator.identity());
+        park.transfer(() -> inherited(number), listener::over);
         return ExitCode.OK;
     }
 

@@ -1,15 +1,12 @@
 package io.socketbroker.cli;
 
 import io.socketbroker.client.BrokeredSocket;
+import io.socketbroker.client.KeepAliveOptions;
+import io.socketbroker.client.ParkingOptions;
 import io.socketbroker.client.TransferRequest;
 import io.socketbroker.linux.OwnedFd;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -22,6 +19,15 @@ final class ParkOptions {
     @Mixin
     private Output output = new Output();
 
+    @Mixin
+    private ContextFile context = new ContextFile();
+
+    @Mixin
+    private KeepAliveArguments keepAlive = new KeepAliveArguments();
+
+    @Mixin
+    private ParkingArguments parking = new ParkingArguments();
+
     @Option(names = "--task", required = true, paramLabel = "T", description = "The task to wake.")
     private String task = "";
 
@@ -32,31 +38,25 @@ final class ParkOptions {
             description = "Name of the socket, unique within its application.")
     private String socketId = "";
 
-    @Option(
-            names = "--context-file",
-            paramLabel = "F",
-            description = "Its bytes are kept with the socket and given to the handler; at most 64 KiB.")
-    private @Nullable Path contextFile;
-
-    @Option(
-            names = "--keep-alive",
-            paramLabel = "TIME",
-            converter = DurationConverter.class,
-            description = "Wake the task after so long without activity: 1s to 7d.")
-    private @Nullable Duration keepAlive;
-
     @Option(names = "--replace", description = "Close a socket that has this id now.")
     private boolean replace;
 
-    void transfer(OwnedFd socket, UnaryOperator<TransferRequest> more) {
-        try (socket;
+    /** Opens the socket once everything that was said makes sense, and hands it over. */
+    void transfer(Supplier<OwnedFd> open, UnaryOperator<ParkingOptions> more) {
+        var options = more.apply(parking.over(ParkingOptions.none()));
+        var newKeepAlive = keepAlive.over(KeepAliveOptions.none());
+        try (var socket = open.get();
                 var client = broker.connect()) {
-            var request = more.apply(TransferRequest.of(socket, socketId, task));
-            if (contextFile != null) {
-                request = request.withContext(read(contextFile));
+            var request = TransferRequest.of(socket, socketId, task);
+            if (!options.equals(ParkingOptions.none())) {
+                request = request.withOptions(options);
             }
-            if (keepAlive != null) {
-                request = request.withKeepAlive(keepAlive);
+            var newContext = context.read();
+            if (newContext.isPresent()) {
+                request = request.withContext(newContext.get());
+            }
+            if (newKeepAlive.isPresent()) {
+                request = request.withKeepAlive(newKeepAlive.get());
             }
             report(client.transfer(replace ? request.replacing() : request));
         }
@@ -67,15 +67,6 @@ final class ParkOptions {
             output.json(parked.message());
         } else {
             output.line("parked " + parked.id() + ": " + Sentences.of(parked) + ", wakes " + parked.task());
-        }
-    }
-
-    private static byte[] read(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    new IOException("the context file " + file + " cannot be read: " + e.getMessage(), e));
         }
     }
 }

@@ -93,9 +93,9 @@ final class ReclaimCommand implements Callable<Integer> {
         var former = socket.socket();
         var request = TransferRequest.of(socket.descriptor(), former.id(), former.task())
                 .withContext(former.context())
-                .withOptions(former.message().getOptions());
+                .withOptions(former.options());
         if (former.keepAlive().isPresent()) {
-            request = request.withKeepAlive(former.keepAlive().get());
+            request = request.withKeepAlive(former.keepAliveOptions());
         }
         try (var client = broker.connect()) {
             client.transfer(request);

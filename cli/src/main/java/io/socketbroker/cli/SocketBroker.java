@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             ListenCommand.class,
             ConnectCommand.class,
             ParkCommand.class,
+            UpdateCommand.class,
             ReclaimCommand.class,
             ListCommand.class,
             ShowCommand.class,

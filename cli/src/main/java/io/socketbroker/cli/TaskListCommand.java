@@ -29,18 +29,23 @@ final class TaskListCommand implements Callable<Integer> {
             output.json(all);
             return ExitCode.OK;
         }
-        var table = Table.withTitles("APP", "NAME", "STDIO", "SOCKETS", "QUEUED", "RUNNING", "FAILED", "COMMAND");
+        var table = Table.withTitles(
+                "APP", "NAME", "STDIO", "SOCKETS", "QUEUED", "RUNNING", "FAILED", "LIMITS", "LINGER", "WHEN",
+                "COMMAND");
         for (var task : tasks) {
-            var exec = task.message().getSpec().getExec();
+            var spec = task.message().getSpec();
             table.row(
                     task.app(),
                     task.name(),
-                    Words.word(exec.getStyle(), "LAUNCH_STYLE_"),
+                    Words.word(spec.getExec().getStyle(), "LAUNCH_STYLE_"),
                     task.sockets(),
                     task.queued(),
                     task.running(),
                     task.message().getFailures(),
-                    Words.shortened(String.join(" ", exec.getCommandList())));
+                    Words.shortened(TaskWords.limits(spec.getLimits())),
+                    Words.duration(spec.getLinger()),
+                    Words.shortened(TaskWords.conditions(spec.getConditions())),
+                    Words.shortened(TaskWords.launcher(spec)));
         }
         output.table(table);
         return ExitCode.OK;

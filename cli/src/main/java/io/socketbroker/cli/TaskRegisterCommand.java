@@ -3,11 +3,8 @@ package io.socketbroker.cli;
 import io.socketbroker.client.TaskDefinition;
 import io.socketbroker.client.TaskRegistration;
 import io.socketbroker.v1.ExitAction;
-import io.socketbroker.v1.LaunchStyle;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,7 +18,9 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "register",
         mixinStandardHelpOptions = true,
-        description = "Registers a command that the broker runs for a socket, or replaces the task of that name.")
+        description =
+                "Registers a command or systemd unit that the broker starts for a socket, or replaces the task of that"
+                        + " name.")
 final class TaskRegisterCommand implements Callable<Integer> {
 
     @Mixin
@@ -30,14 +29,14 @@ final class TaskRegisterCommand implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
-    @Option(
-            names = "--stdio",
-            paramLabel = "STYLE",
-            converter = StyleConverter.class,
-            defaultValue = "socket",
-            description = "How the command finds its socket. socket (default): on descriptors 0 and 1, as inetd."
-                    + " listen-fds: from 3 on with LISTEN_FDS, as systemd. claim: it asks the broker with a token.")
-    private LaunchStyle style = LaunchStyle.LAUNCH_STYLE_SOCKET;
+    @Mixin
+    private LauncherArguments launcher = new LauncherArguments();
+
+    @Mixin
+    private LimitArguments limits = new LimitArguments();
+
+    @Mixin
+    private ConditionArguments conditions = new ConditionArguments();
 
     @Option(
             names = "--on-exit",
@@ -49,39 +48,42 @@ final class TaskRegisterCommand implements Callable<Integer> {
     private @Nullable OnExit onExit;
 
     @Option(
-            names = "--max-concurrency",
-            paramLabel = "N",
-            description = "Handlers at the same time, 1 to 10000; default: 64.")
-    private @Nullable Integer maxConcurrency;
-
-    @Option(names = "--env", paramLabel = "NAME=VALUE", description = "Adds to the command's environment.")
-    private Map<String, String> environment = Map.of();
-
-    @Option(names = "--working-dir", paramLabel = "D", description = "Where the command starts; default: /.")
-    private @Nullable Path workingDirectory;
-
-    @Option(
             names = "--timeout",
             paramLabel = "TIME",
             converter = DurationConverter.class,
             description = "Ends a handler that runs longer: 1s to 7d.")
     private @Nullable Duration timeout;
 
+    @Option(
+            names = "--linger",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description =
+                    "How long a handler of the Java SDK stays for more work once it has none, at most 1h. Default:"
+                            + " it ends at once.")
+    private @Nullable Duration linger;
+
+    @Option(
+            names = "--notify-reboot",
+            description = "Wake once for each socket that was lost in a restart of the host.")
+    private boolean notifyReboot;
+
     @Parameters(index = "0", paramLabel = "NAME", description = "The task.")
     private String name = "";
 
     @Parameters(
             index = "1..*",
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "CMD",
-            description = "The command after \"--\", with an absolute path.")
+            description = "The command after \"--\", with an absolute path; see also --unit and --sessions-only.")
     private List<String> command = List.of();
 
     @Override
     public Integer call() {
+        var task = definition();
         TaskRegistration registration;
         try (var client = broker.connect()) {
-            registration = client.registerTask(definition());
+            registration = client.registerTask(task);
         }
         if (output.isJson()) {
             output.json(registration.message());
@@ -95,23 +97,17 @@ final class TaskRegisterCommand implements Callable<Integer> {
     }
 
     private TaskDefinition definition() {
-        var task = TaskDefinition.ofCommand(name, command).withStyle(style);
+        var task = launcher.define(name, command)
+                .withLimits(limits.limits())
+                .withConditions(conditions.conditions())
+                .withRebootNotice(notifyReboot);
         if (onExit != null) {
             task = task.withExitPolicy(onExit.onSuccess(), onExit.onFailure());
-        }
-        if (maxConcurrency != null) {
-            task = task.withMaxConcurrency(maxConcurrency);
-        }
-        if (workingDirectory != null) {
-            task = task.withWorkingDirectory(workingDirectory);
         }
         if (timeout != null) {
             task = task.withActivationTimeout(timeout);
         }
-        for (var variable : environment.entrySet()) {
-            task = task.withEnvironment(variable.getKey(), variable.getValue());
-        }
-        return task;
+        return linger == null ? task : task.withLinger(linger);
     }
 
     /** A word of --on-exit in the terms of the protocol. */
@@ -126,19 +122,6 @@ final class TaskRegisterCommand implements Callable<Integer> {
                 case "rearm" -> new OnExit(ExitAction.EXIT_ACTION_REARM, ExitAction.EXIT_ACTION_RETRY);
                 case "retry" -> new OnExit(ExitAction.EXIT_ACTION_CLOSE, ExitAction.EXIT_ACTION_RETRY);
                 default -> throw new TypeConversionException("'" + text + "' is not close, rearm or retry");
-            };
-        }
-    }
-
-    /** The words of --stdio. */
-    static final class StyleConverter implements ITypeConverter<LaunchStyle> {
-        @Override
-        public LaunchStyle convert(String text) {
-            return switch (text) {
-                case "socket" -> LaunchStyle.LAUNCH_STYLE_SOCKET;
-                case "listen-fds" -> LaunchStyle.LAUNCH_STYLE_LISTEN_FDS;
-                case "claim" -> LaunchStyle.LAUNCH_STYLE_CLAIM;
-                default -> throw new TypeConversionException("'" + text + "' is not socket, listen-fds or claim");
             };
         }
     }

@@ -25,8 +25,12 @@ import io.socketbroker.v1.GetSocketRequest;
 import io.socketbroker.v1.GetSocketResponse;
 import io.socketbroker.v1.GetStatusRequest;
 import io.socketbroker.v1.GetStatusResponse;
+import io.socketbroker.v1.GetTaskRequest;
+import io.socketbroker.v1.GetTaskResponse;
 import io.socketbroker.v1.ListSocketsRequest;
 import io.socketbroker.v1.ListSocketsResponse;
+import io.socketbroker.v1.ListTasksRequest;
+import io.socketbroker.v1.ListTasksResponse;
 import io.socketbroker.v1.RegisterTaskRequest;
 import io.socketbroker.v1.RegisterTaskResponse;
 import io.socketbroker.v1.Socket;
@@ -34,15 +38,22 @@ import io.socketbroker.v1.SocketKey;
 import io.socketbroker.v1.SocketKind;
 import io.socketbroker.v1.SocketServiceGrpc;
 import io.socketbroker.v1.SocketState;
+import io.socketbroker.v1.Task;
 import io.socketbroker.v1.TaskServiceGrpc;
+import io.socketbroker.v1.TransferItem;
+import io.socketbroker.v1.TransferOwnershipRequest;
+import io.socketbroker.v1.TransferOwnershipResponse;
+import io.socketbroker.v1.UpdateSocketRequest;
+import io.socketbroker.v1.UpdateSocketResponse;
 import io.socketbroker.v1.WatchEventsRequest;
 import io.socketbroker.v1.WatchEventsResponse;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Answers every question the same way, and remembers the last registration. */
+/** Answers every question the same way, and remembers what it was told last. */
 final class CannedBroker implements AutoCloseable {
 
     static final Socket SOCKET = Socket.newBuilder()
@@ -57,11 +68,27 @@ final class CannedBroker implements AutoCloseable {
             .setContext(ByteString.copyFromUtf8("state\n"))
             .build();
 
+    static final List<EventType> EVENTS = List.of(
+            EventType.EVENT_TYPE_SOCKET_PARKED,
+            EventType.EVENT_TYPE_CONNECTION_REFUSED,
+            EventType.EVENT_TYPE_WAKE_DEFERRED);
+
+    /** The answer to the questions of a socket. */
+    volatile Socket socket = SOCKET;
+
+    /** The answer to the questions of tasks. */
+    volatile Task task = Task.getDefaultInstance();
+
+    private final CannedDeposits deposits;
+
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final Server server;
     private volatile Optional<RegisterTaskRequest> registered = Optional.empty();
+    private volatile Optional<TransferItem> transferred = Optional.empty();
+    private volatile Optional<UpdateSocketRequest> updated = Optional.empty();
 
     CannedBroker(Path runtimeDirectory) throws IOException {
+        deposits = new CannedDeposits(runtimeDirectory.resolve("fd.sock"));
         server = NettyServerBuilder.forAddress(new DomainSocketAddress(
                         runtimeDirectory.resolve("grpc.sock").toString()))
                 .channelType(EpollServerDomainSocketChannel.class)
@@ -79,6 +106,14 @@ final class CannedBroker implements AutoCloseable {
         return registered.orElseThrow();
     }
 
+    TransferItem transferred() {
+        return transferred.orElseThrow();
+    }
+
+    UpdateSocketRequest updated() {
+        return updated.orElseThrow();
+    }
+
     private static <T> void answer(StreamObserver<T> observer, T message) {
         observer.onNext(message);
         observer.onCompleted();
@@ -93,7 +128,7 @@ final class CannedBroker implements AutoCloseable {
                 .build());
     }
 
-    private static final class Sockets extends SocketServiceGrpc.SocketServiceImplBase {
+    private final class Sockets extends SocketServiceGrpc.SocketServiceImplBase {
         @Override
         public void listSockets(ListSocketsRequest request, StreamObserver<ListSocketsResponse> observer) {
             answer(observer, ListSocketsResponse.newBuilder().addSockets(SOCKET).build());
@@ -104,10 +139,25 @@ final class CannedBroker implements AutoCloseable {
             if (request.getKey().getSocketId().equals("one")) {
                 answer(
                         observer,
-                        GetSocketResponse.newBuilder().setSocket(SOCKET).build());
+                        GetSocketResponse.newBuilder().setSocket(socket).build());
             } else {
                 observer.onError(refusal(Code.NOT_FOUND, "SOCKET_UNKNOWN", "there is no\n such socket"));
             }
+        }
+
+        @Override
+        public void transferOwnership(
+                TransferOwnershipRequest request, StreamObserver<TransferOwnershipResponse> observer) {
+            transferred = Optional.of(request.getItems(0));
+            answer(
+                    observer,
+                    TransferOwnershipResponse.newBuilder().addSockets(socket).build());
+        }
+
+        @Override
+        public void updateSocket(UpdateSocketRequest request, StreamObserver<UpdateSocketResponse> observer) {
+            updated = Optional.of(request);
+            answer(observer, UpdateSocketResponse.newBuilder().setSocket(socket).build());
         }
 
         @Override
@@ -121,6 +171,16 @@ final class CannedBroker implements AutoCloseable {
         public void registerTask(RegisterTaskRequest request, StreamObserver<RegisterTaskResponse> observer) {
             registered = Optional.of(request);
             answer(observer, RegisterTaskResponse.newBuilder().setReplaced(true).build());
+        }
+
+        @Override
+        public void getTask(GetTaskRequest request, StreamObserver<GetTaskResponse> observer) {
+            answer(observer, GetTaskResponse.newBuilder().setTask(task).build());
+        }
+
+        @Override
+        public void listTasks(ListTasksRequest request, StreamObserver<ListTasksResponse> observer) {
+            answer(observer, ListTasksResponse.newBuilder().addTasks(task).build());
         }
     }
 
@@ -137,10 +197,10 @@ final class CannedBroker implements AutoCloseable {
 
         @Override
         public void watchEvents(WatchEventsRequest request, StreamObserver<WatchEventsResponse> observer) {
-            for (int i = 1; i <= 2; i++) {
+            for (var type : EVENTS) {
                 var event = Event.newBuilder()
-                        .setSequence(i)
-                        .setType(EventType.EVENT_TYPE_SOCKET_PARKED)
+                        .setSequence(EVENTS.indexOf(type) + 1)
+                        .setType(type)
                         .setSocket(SOCKET.getKey());
                 observer.onNext(WatchEventsResponse.newBuilder().setEvent(event).build());
             }
@@ -150,6 +210,7 @@ final class CannedBroker implements AutoCloseable {
 
     @Override
     public void close() {
+        deposits.close();
         server.shutdownNow();
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.socketbroker.v1.Event;
-import io.socketbroker.v1.ExitAction;
-import io.socketbroker.v1.LaunchStyle;
+import io.socketbroker.v1.EventType;
 import io.socketbroker.v1.ListSocketsResponse;
 import io.socketbroker.v1.Socket;
 import java.io.IOException;
@@ -15,8 +14,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class CommandsTest {
 
@@ -69,22 +66,26 @@ class CommandsTest {
     @Test
     void shouldPrintOneEventOnEachLine() throws InvalidProtocolBufferException {
         var run = Run.of("events", "--json", "--runtime-dir", directory);
-        assertThat(run.out()).hasSize(2);
-        var second = Event.newBuilder();
-        JsonFormat.parser().merge(run.out().getLast(), second);
-        assertThat(second.getSequence()).isEqualTo(2);
+        assertThat(run.out()).hasSize(3);
+        var last = Event.newBuilder();
+        JsonFormat.parser().merge(run.out().getLast(), last);
+        assertThat(last.getSequence()).isEqualTo(3);
+        assertThat(last.getType()).isEqualTo(EventType.EVENT_TYPE_WAKE_DEFERRED);
         assertThat(Run.of("events", "--runtime-dir", directory).out())
-                .allMatch(line -> line.contains("socket-parked  socket one"));
+                .extracting(line -> line.substring(line.indexOf("  ") + 2).strip())
+                .containsExactly(
+                        "socket-parked  socket one", "connection-refused  socket one", "wake-deferred  socket one");
         assertThat(Run.of("events", "--after", "1", "--runtime-dir", directory).out())
-                .hasSize(1);
+                .hasSize(2);
     }
 
     @Test
     void shouldShowASocketAndTheBroker() {
         assertThat(Run.of("show", "one", "--runtime-dir", directory).out())
-                .contains("socket           tcp stream 127.0.0.1:80 to 127.0.0.1:4000")
-                .contains("context          6 bytes: state.")
-                .contains("keep-alive       -");
+                .contains("socket               tcp stream 127.0.0.1:80 to 127.0.0.1:4000")
+                .contains("context              6 bytes: state.")
+                .contains("keep-alive           -")
+                .contains("options              -");
         assertThat(Run.of("status", "--runtime-dir", directory).out())
                 .anyMatch(line -> line.matches("pid +12"))
                 .anyMatch(line -> line.matches("sockets +3 PARKED"));
@@ -98,60 +99,5 @@ class CommandsTest {
         var refused = Run.of("close", "one", "--runtime-dir", directory);
         assertThat(refused.status()).isEqualTo(ExitCode.REFUSED);
         assertThat(refused.err()).containsExactly("socketbroker close: not yours");
-    }
-
-    @Test
-    void shouldRegisterACommandWithItsOptions() {
-        var run = Run.of(
-                "task",
-                "register",
-                "web",
-                "--runtime-dir",
-                directory,
-                "--app",
-                "shop",
-                "--uid",
-                "7",
-                "--stdio",
-                "listen-fds",
-                "--on-exit",
-                "rearm",
-                "--max-concurrency",
-                "9",
-                "--env",
-                "A=b",
-                "--timeout",
-                "90s",
-                "--",
-                "/bin/cat",
-                "--app",
-                "-u");
-        assertThat(run.err()).isEmpty();
-        assertThat(run.out()).containsExactly("replaced web");
-        var request = broker.registered();
-        assertThat(request.getKey().getApp()).isEqualTo("shop");
-        assertThat(request.getKey().getUid()).isEqualTo(7);
-        assertThat(request.getSpec().getExec().getCommandList()).containsExactly("/bin/cat", "--app", "-u");
-        assertThat(request.getSpec().getExec().getStyle()).isEqualTo(LaunchStyle.LAUNCH_STYLE_LISTEN_FDS);
-        assertThat(request.getSpec().getExec().getEnvironmentMap()).containsEntry("A", "b");
-        assertThat(request.getSpec().getLimits().getMaxConcurrency()).isEqualTo(9);
-        assertThat(request.getSpec().getActivationTimeout().getSeconds()).isEqualTo(90);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"close, CLOSE, CLOSE", "rearm, REARM, RETRY", "retry, CLOSE, RETRY"})
-    void shouldTranslateOnExit(String word, String onSuccess, String onFailure) {
-        Run.of("task", "register", "web", "--runtime-dir", directory, "--on-exit", word, "--", "/bin/cat");
-        var policy = broker.registered().getSpec().getExitPolicy();
-        assertThat(policy.getOnSuccess()).isEqualTo(ExitAction.valueOf("EXIT_ACTION_" + onSuccess));
-        assertThat(policy.getOnFailure()).isEqualTo(ExitAction.valueOf("EXIT_ACTION_" + onFailure));
-    }
-
-    @Test
-    void shouldLeaveWhatIsNotSaidToTheBroker() {
-        Run.of("task", "register", "web", "--runtime-dir", directory, "--", "/bin/cat");
-        assertThat(broker.registered().getSpec().hasExitPolicy()).isFalse();
-        assertThat(broker.registered().getKey().getApp()).isEmpty();
-        assertThat(broker.registered().getKey().hasUid()).isFalse();
     }
 }

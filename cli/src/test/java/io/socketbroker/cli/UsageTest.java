@@ -31,6 +31,16 @@ class UsageTest {
                 "task register web --stdio tube -- /bin/cat",
                 "task register web --on-exit never -- /bin/cat",
                 "task register web --max-concurrency many -- /bin/cat",
+                "task register web --max-connections -1 -- /bin/cat",
+                "task register web --over-limit drop -- /bin/cat",
+                "task register web --linger 30 -- /bin/cat",
+                "task register web --when-time 8-18 -- /bin/cat",
+                "task register web --max-cpu-pressure much -- /bin/cat",
+                "task register web --unit web@.service -- /bin/cat",
+                "task register web --unit web@.service --stdio claim",
+                "task register web --unit web@.service --manager mine",
+                "task register web --manager user -- /bin/cat",
+                "task register web --sessions-only --env A=b",
                 "task unregister web --sockets keep",
                 "listen --task t --id i",
                 "listen --task t --id i tcp:127.0.0.1:99999",
@@ -41,6 +51,19 @@ class UsageTest {
                 "park --task t --id i --fd x",
                 "park --task t --id i --fd -1",
                 "park --task t --id i --fd 0 --keep-alive 30",
+                "park --task t --id i --fd 0 --probe x",
+                "listen --task t --id i --probe x tcp:127.0.0.1:1",
+                "listen --task t --id i --wake-line --wake-prefix x tcp:127.0.0.1:1",
+                "listen --task t --id i --wake-frame 3 tcp:127.0.0.1:1",
+                "listen --task t --id i --wake-frame 2,exclusive tcp:127.0.0.1:1",
+                "listen --task t --id i --on-mismatch drop tcp:127.0.0.1:1",
+                "listen --task t --id i --auto-answer ping tcp:127.0.0.1:1",
+                "listen --task t --id i --auto-answer =pong tcp:127.0.0.1:1",
+                "listen --task t --id i --keep-alive 1s --probe \\q tcp:127.0.0.1:1",
+                "listen --task t --id i --min-bytes -1 tcp:127.0.0.1:1",
+                "connect --task t --id i --first-bytes 1s tcp:127.0.0.1:1",
+                "update",
+                "update one --wake-line --wake-frame 1",
                 "reclaim one",
                 "reclaim one --fd -2 -- cat",
                 "show",
@@ -87,7 +110,9 @@ class UsageTest {
 
     @Test
     void shouldSayThatNoBrokerAnswers(@TempDir Path folder) {
-        for (var line : new String[] {"list", "show x", "close x", "status", "events", "task list", "task show x"}) {
+        for (var line :
+                new String[] {"list", "show x", "update x", "close x", "status", "events", "task list", "task show x"
+                }) {
             var arguments = Stream.concat(Arrays.stream(line.split(" ")), Stream.of("--runtime-dir", folder.toString()))
                     .toArray(String[]::new);
             var run = Run.of(arguments);

@@ -8,7 +8,12 @@ import io.socketbroker.v1.SocketState;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,6 +69,44 @@ class ValuesTest {
     void shouldRefuseOtherDurations(String text) {
         assertThatExceptionOfType(TypeConversionException.class)
                 .isThrownBy(() -> new DurationConverter().convert(text));
+    }
+
+    @Test
+    void shouldReadTimeWindows() {
+        assertThat(TimeWindow.parse("08:00-18:30"))
+                .isEqualTo(new TimeWindow(LocalTime.of(8, 0), LocalTime.of(18, 30), Set.of(), Optional.empty()));
+        assertThat(TimeWindow.parse("22:00-06:00,mon-fri").days())
+                .containsExactly(
+                        DayOfWeek.MONDAY, DayOfWeek.TUESDAY, DayOfWeek.WEDNESDAY, DayOfWeek.THURSDAY, DayOfWeek.FRIDAY);
+        assertThat(TimeWindow.parse("22:00-06:00,Sat,sun").days())
+                .containsExactly(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY);
+        assertThat(TimeWindow.parse("22:00-06:00,sat-mon,wed").days())
+                .containsExactlyInAnyOrder(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY, DayOfWeek.MONDAY, DayOfWeek.WEDNESDAY);
+        var everything = TimeWindow.parse("00:00-12:00,sun-sun,Etc/GMT-5");
+        assertThat(everything.days()).containsExactly(DayOfWeek.SUNDAY);
+        assertThat(everything.zone()).contains(ZoneId.of("Etc/GMT-5"));
+        assertThat(TimeWindow.parse("00:00-12:00,Europe/Berlin").zone()).contains(ZoneId.of("Europe/Berlin"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "08:00",
+                "8:00-18:00",
+                "08:00-24:00",
+                "08:60-18:00",
+                "08:00-18:00,",
+                "08:00-18:00,mo",
+                "08:00-18:00,mon-fri-sun",
+                "08:00-18:00,mon-",
+                "08:00-18:00,Europe/Berlin,mon",
+                "08:00-18:00,Mars/Olympus"
+            })
+    void shouldRefuseOtherTimeWindows(String text) {
+        assertThatExceptionOfType(TypeConversionException.class)
+                .isThrownBy(() -> TimeWindow.parse(text))
+                .withMessageContaining("'" + text + "'");
     }
 
     @Test

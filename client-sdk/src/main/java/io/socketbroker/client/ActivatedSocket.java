@@ -112,6 +112,11 @@ public final class ActivatedSocket {
 
     /** As {@link #giveBack()}, with a new context and keep-alive time, 1 s to 7 days; zero means none. */
     public void giveBack(byte[] context, Duration keepAlive) {
+        giveBack(context, KeepAliveOptions.every(keepAlive));
+    }
+
+    /** As {@link #giveBack()}, with a new context and keep-alive. */
+    public void giveBack(byte[] context, KeepAliveOptions keepAlive) {
         giveBack(end(LeaseOutcome.LEASE_OUTCOME_RETURNED).withContext(context).withKeepAlive(keepAlive));
     }
 

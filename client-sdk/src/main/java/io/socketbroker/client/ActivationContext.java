@@ -137,6 +137,11 @@ public final class ActivationContext {
         socket().giveBack(context, keepAlive);
     }
 
+    /** Gives the only socket back with a new context and keep-alive. */
+    public void giveBack(byte[] context, KeepAliveOptions keepAlive) {
+        socket().giveBack(context, keepAlive);
+    }
+
     /** Done with all sockets: their connections are shut down and closed. */
     public void close() {
         sockets().forEach(ActivatedSocket::close);

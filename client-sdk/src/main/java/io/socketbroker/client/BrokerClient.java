@@ -226,7 +226,7 @@ public final class BrokerClient implements AutoCloseable {
         return inspection.listSockets(app);
     }
 
-    /** Changes context or keep-alive of a socket where it is. */
+    /** Changes context, keep-alive or options of a socket where it is. */
     public BrokeredSocket updateSocket(String socketId, SocketUpdate update) {
         return Futures.await(updateSocketAsync(socketId, update));
     }

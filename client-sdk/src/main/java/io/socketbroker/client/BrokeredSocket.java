@@ -73,12 +73,44 @@ public record BrokeredSocket(Socket message) {
         return message.getContextBytes();
     }
 
-    /** After so long without activity its handler is woken. */
+    /** After so long without activity its handler is woken, or the broker sends its probe. */
     public Optional<Duration> keepAlive() {
-        return message.hasKeepAlive()
-                ? Optional.of(Protos.duration(message.getKeepAlive().getInterval()))
-                        .filter(Duration::isPositive)
-                : Optional.empty();
+        return keepAliveOptions().interval();
+    }
+
+    /** All of its keep-alive. */
+    public KeepAliveOptions keepAliveOptions() {
+        return new KeepAliveOptions(message.getKeepAlive());
+    }
+
+    /** The keep-alive interval that the broker uses now: another than {@link #keepAlive} when that is adaptive. */
+    public Optional<Duration> effectiveInterval() {
+        return Optional.of(Protos.duration(message.getEffectiveInterval())).filter(Duration::isPositive);
+    }
+
+    /** What the broker does for it beyond watching. */
+    public ParkingOptions options() {
+        return new ParkingOptions(message.getOptions());
+    }
+
+    /** Probes that the broker sent. */
+    public long probesSent() {
+        return message.getProbesSent();
+    }
+
+    /** Replies to probes that the broker consumed. */
+    public long repliesConsumed() {
+        return message.getRepliesConsumed();
+    }
+
+    /** Requests that the broker answered by itself. */
+    public long answersSent() {
+        return message.getAnswersSent();
+    }
+
+    /** Datagrams of other sources that the wake rule discarded. */
+    public long datagramsDiscarded() {
+        return message.getDatagramsDiscarded();
     }
 
     /** When it was parked last. */

@@ -18,6 +18,8 @@ final class CreditLedger {
     private long grantedEver;
     private boolean flushing;
     private boolean draining;
+    // The last drain: nothing is taken any more.
+    private boolean over;
     private @Nullable AttachStream stream;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
@@ -49,14 +51,27 @@ final class CreditLedger {
         }
     }
 
-    /** Sockets came. False if the broker had no credit for them, and nothing is counted. */
-    synchronized boolean delivered(int sockets) {
+    /** What becomes of a delivery. */
+    enum Admission {
+        /** It counts as in use. */
+        TAKEN,
+        /** The broker had no credit for it. */
+        ABOVE_CREDIT,
+        /** The session is drained and about to end: nobody would work on it. */
+        TOO_LATE
+    }
+
+    /** Sockets came. */
+    synchronized Admission delivered(int sockets) {
+        if (over) {
+            return Admission.TOO_LATE;
+        }
         if (sockets > granted) {
-            return false;
+            return Admission.ABOVE_CREDIT;
         }
         granted -= sockets;
         inUse += sockets;
-        return true;
+        return Admission.TAKEN;
     }
 
     /** Changes with every grant: for {@link #expired}. */
@@ -112,7 +127,8 @@ final class CreditLedger {
     }
 
     private void tellDrained() {
-        if (draining && inUse == 0 && !drained.isDone()) {
+        if (draining && inUse == 0 && !over) {
+            over = true;
             // Not under the lock: what follows may take others.
             Thread.ofVirtual().start(() -> drained.complete(null));
         }

@@ -54,19 +54,35 @@ final class Deliveries {
      * @throws BrokerException if it is not as it should be; the descriptors are closed
      */
     void take(Delivery delivery, Received.Message message) {
-        int sockets = delivery.getActivation().getSocketsCount();
-        boolean good = false;
+        boolean taken = false;
         try {
             requireWellFormed(delivery, message);
-            if (!credits.delivered(sockets)) {
-                throw malformed("has " + sockets + " sockets, more than the session has credit for");
-            }
-            good = true;
+            taken = admit(delivery);
         } finally {
-            if (!good) {
+            if (!taken) {
                 message.close();
             }
         }
+        if (taken) {
+            acknowledge(delivery, message);
+        }
+    }
+
+    private boolean admit(Delivery delivery) {
+        int sockets = delivery.getActivation().getSocketsCount();
+        return switch (credits.delivered(sockets)) {
+            case TAKEN -> true;
+            case ABOVE_CREDIT -> throw malformed("has " + sockets + " sockets, more than the session has credit for");
+            case TOO_LATE -> {
+                // Without an acknowledgement the link's end, which comes at once, gives it back as if it was not sent.
+                LOG.debug("delivery {} came after the last one", delivery.getDeliveryId());
+                yield false;
+            }
+        };
+    }
+
+    private void acknowledge(Delivery delivery, Received.Message message) {
+        int sockets = delivery.getActivation().getSocketsCount();
         long mark = credits.mark();
         if (message.descriptorsTruncated()) {
             giveUp(delivery, message, mark);

@@ -29,7 +29,12 @@ public record LeaseEnd(LeaseCompletion message) {
 
     /** With RETURNED: a new keep-alive time instead of the former one, 1 s to 7 days; zero means none. */
     public LeaseEnd withKeepAlive(Duration interval) {
+        return withKeepAlive(KeepAliveOptions.every(interval));
+    }
+
+    /** With RETURNED: a new keep-alive instead of all of the former one. */
+    public LeaseEnd withKeepAlive(KeepAliveOptions keepAlive) {
         return new LeaseEnd(
-                message.toBuilder().setKeepAlive(Protos.keepAlive(interval)).build());
+                message.toBuilder().setKeepAlive(keepAlive.message()).build());
     }
 }

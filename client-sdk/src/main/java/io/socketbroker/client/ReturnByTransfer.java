@@ -20,9 +20,10 @@ final class ReturnByTransfer {
                     .withContext(context.toByteArray())
                     .withOptions(former.getOptions());
             if (end.message().hasKeepAlive()) {
-                request = request.withKeepAlive(end.message().getKeepAlive());
+                request =
+                        request.withKeepAlive(new KeepAliveOptions(end.message().getKeepAlive()));
             } else if (former.hasKeepAlive()) {
-                request = request.withKeepAlive(former.getKeepAlive());
+                request = request.withKeepAlive(new KeepAliveOptions(former.getKeepAlive()));
             }
             var _ = client.transfer(request);
         }

@@ -23,8 +23,19 @@ public record SocketUpdate(UpdateSocketRequest message) {
 
     /** A new keep-alive time, 1 s to 7 days; zero means none. */
     public SocketUpdate withKeepAlive(Duration interval) {
+        return withKeepAlive(KeepAliveOptions.every(interval));
+    }
+
+    /** A new keep-alive, instead of all of the former one. */
+    public SocketUpdate withKeepAlive(KeepAliveOptions keepAlive) {
         return new SocketUpdate(
-                message.toBuilder().setKeepAlive(Protos.keepAlive(interval)).build());
+                message.toBuilder().setKeepAlive(keepAlive.message()).build());
+    }
+
+    /** New options, instead of all former ones; the accept mode of a listener cannot change. */
+    public SocketUpdate withOptions(ParkingOptions options) {
+        return new SocketUpdate(
+                message.toBuilder().setOptions(options.message()).build());
     }
 
     /** Refuse with STALE_GENERATION if the socket changed its owner since. */

@@ -3,7 +3,6 @@ package io.socketbroker.client;
 import io.netty.channel.Channel;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.AcceptMode;
-import io.socketbroker.v1.KeepAlive;
 import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.TransferItem;
 import java.nio.channels.NetworkChannel;
@@ -78,16 +77,22 @@ public final class TransferRequest {
      * time stays.
      */
     public TransferRequest withKeepAlive(Duration interval) {
-        return withKeepAlive(Protos.keepAlive(interval));
+        return withKeepAlive(KeepAliveOptions.every(interval));
     }
 
-    TransferRequest withKeepAlive(KeepAlive keepAlive) {
-        return with(item.toBuilder().setKeepAlive(keepAlive));
+    /** As {@link #withKeepAlive(Duration)}, with what the broker itself sends and consumes. */
+    public TransferRequest withKeepAlive(KeepAliveOptions keepAlive) {
+        return with(item.toBuilder().setKeepAlive(keepAlive.message()));
     }
 
     /** Listeners: whether the broker accepts, or the handler gets the listener. */
     public TransferRequest withAcceptMode(AcceptMode mode) {
         return withOptions(item.getOptions().toBuilder().setAcceptMode(mode).build());
+    }
+
+    /** What the broker does beyond watching, instead of the options so far; the accept mode is among them. */
+    public TransferRequest withOptions(ParkingOptions options) {
+        return withOptions(options.message());
     }
 
     /** All options that the protocol knows. */

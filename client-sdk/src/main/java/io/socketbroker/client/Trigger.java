@@ -11,7 +11,10 @@ import io.socketbroker.v1.TriggerReason;
  */
 public record Trigger(TriggerDetails message) {
 
-    /** What happened. */
+    /**
+     * What happened. NETWORK_CHANGED comes only to sockets that ask for it, see {@link
+     * ParkingOptions#withNetworkChanges}; UNRECOGNIZED is a reason of a newer broker.
+     */
     public TriggerReason reason() {
         return message.getReason();
     }
@@ -26,13 +29,18 @@ public record Trigger(TriggerDetails message) {
         return message.getAttempt();
     }
 
-    /** Unread bytes when the broker looked. */
+    /** Unread bytes when the broker looked (FIONREAD of tcp(7), udp(7)); for a datagram socket those of the first one. */
     public int bytesAvailable() {
         return message.getBytesAvailable();
     }
 
-    /** With SOCKET_CLOSED: why the connection ended. */
+    /** With SOCKET_CLOSED: why the connection ended; else UNSPECIFIED. */
     public CloseCause closeCause() {
         return message.getCloseCause();
+    }
+
+    /** With the cause ERROR: the socket's error, as errno(3); else 0. */
+    public int errorNumber() {
+        return message.getErrorNumber();
     }
 }

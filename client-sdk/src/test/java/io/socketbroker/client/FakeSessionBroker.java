@@ -10,6 +10,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.Activation;
 import io.socketbroker.v1.AttachRequest;
@@ -121,6 +122,16 @@ final class FakeSessionBroker implements AutoCloseable {
         credit.addAndGet(-sockets.size());
         fds.push(delivery, sockets);
         return delivery.getActivation().getActivationId();
+    }
+
+    /** As {@link #deliver}, to a session that may be gone. */
+    void tryDeliver(List<OwnedFd> sockets) {
+        try {
+            deliver(sockets);
+        } catch (IllegalStateException | LinuxException e) {
+            // Nobody was there: a broker keeps the sockets.
+            return;
+        }
     }
 
     Delivery delivery(int sockets) {

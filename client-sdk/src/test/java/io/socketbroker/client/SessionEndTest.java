@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -89,6 +90,23 @@ class SessionEndTest {
         gate.countDown();
         await().until(() -> session.counts().running() == 0);
         await().until(() -> OwnedFd.openCount() < open);
+    }
+
+    @Test
+    void shouldHandleOrLeaveWhatComesInTheMomentOfTheDrain() {
+        // An acknowledged delivery that nobody works on would count as a failure, and could cost the connection.
+        for (int round = 0; round < 12; round++) {
+            var session = harness.attach(handled::add);
+            var acknowledgedBefore = harness.broker.fds.acknowledged.get();
+            var endsBefore = harness.broker.fds.ends().size();
+            var sockets = harness.sockets(1);
+            var pushed = CompletableFuture.runAsync(() -> harness.broker.tryDeliver(sockets));
+            assertThat(session.drain()).succeedsWithin(Duration.ofSeconds(5));
+            assertThat(pushed).succeedsWithin(Duration.ofSeconds(5));
+            await().until(() -> harness.broker.fds.ends().size() - endsBefore
+                    == harness.broker.fds.acknowledged.get() - acknowledgedBefore);
+            assertThat(session.counts().running()).isZero();
+        }
     }
 
     @Test
