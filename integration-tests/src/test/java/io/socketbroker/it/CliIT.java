@@ -2,14 +2,11 @@ package io.socketbroker.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.socketbroker.cli.SocketBroker;
-import io.socketbroker.daemon.BrokerDaemon;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Sockets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,18 +31,8 @@ final class CliIT {
     }
 
     @BeforeAll
-    static void makeLauncher() throws IOException {
-        launcher = broker.home().resolve("socketbroker");
-        String java = BrokerProcess.java() + " --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:-MaxFDLimit"
-                + " -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow -cp '"
-                + System.getProperty("java.class.path") + "' ";
-        Files.writeString(
-                launcher, """
-                #!/bin/sh
-                if [ "$1" = daemon ]; then shift; exec %s -Xmx64m %s "$@"; fi
-                exec %s -Dsocketbroker.launcher="$0" %s "$@"
-                """.formatted(java, BrokerDaemon.class.getName(), java, SocketBroker.class.getName()));
-        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    static void writeLauncher() throws IOException {
+        launcher = CommandLine.writeIn(broker.home());
     }
 
     private static Outcome run(List<String> command) throws Exception {

@@ -18,7 +18,7 @@ final class PythonExampleIT {
     static final BrokerFixture broker = new BrokerFixture();
 
     /** Upwards from the module's folder, which is where the build runs the tests. */
-    private static Path checkout() {
+    static Path checkout() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(folder.resolve("examples/python"))) {
             folder = Objects.requireNonNull(folder.getParent(), "examples/python is above this folder");
@@ -34,7 +34,7 @@ final class PythonExampleIT {
         return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
     }
 
-    private static void requirePackages() throws Exception {
+    static void requirePackages() throws Exception {
         if (succeeds(Puppets.PYTHON, "-c", "import grpc, google.protobuf")
                 && Files.isExecutable(Path.of("/usr/bin/protoc"))) {
             return;

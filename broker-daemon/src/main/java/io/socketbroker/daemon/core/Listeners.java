@@ -68,6 +68,7 @@ final class Listeners {
         int byHandlers = listener.options.hasFirstBytesTimeout() ? MOST_SILENT - task.silent : byHandlers(task);
         int allowed = Math.min(Math.min(byHandlers, byConnections), Math.min(bySockets, BrokerLimits.ACCEPTS_PER_TURN));
         if (allowed > 0) {
+            listener.quiet().toldHeld = "";
             state.effect(new Effect.Accept(listener.slot, listener.generation, allowed));
         } else if (bySockets <= 0) {
             hold(
@@ -99,6 +100,9 @@ final class Listeners {
         if (!task.conditions.unmet.isEmpty()) {
             return task.conditions.unmet;
         }
+        if (!TaskEntry.launches(task.spec)) {
+            return "no session with credit is attached, and the task has no command";
+        }
         return task.freeHandlers() <= 0
                 ? "limit max_concurrency = " + task.spec.getLimits().getMaxConcurrency() + " is reached (used by task "
                         + task.name + "), and no session has credit"
@@ -106,7 +110,9 @@ final class Listeners {
     }
 
     private void hold(TaskEntry task, SocketEntry listener, String why) {
-        if (task.heldListeners.put(listener, why) == null) {
+        task.heldListeners.put(listener, why);
+        if (!listener.quiet().toldHeld.equals(why)) {
+            listener.quiet().toldHeld = why;
             state.emit(EventType.EVENT_TYPE_LIMIT_HELD, listener, "connections wait in the backlog: " + why);
         }
         if (listener.timer == null) {

@@ -32,6 +32,9 @@ final class Quiet {
     @Nullable
     TokenBucket rate;
 
+    /** Why its connections wait in the backlog, as it was told last; empty once it has accepted again. */
+    String toldHeld = "";
+
     /** How long the start of a known request or reply may stay incomplete. */
     Timers.@Nullable Timer patience;
 

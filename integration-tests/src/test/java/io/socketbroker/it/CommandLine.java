@@ -1,0 +1,29 @@
+package io.socketbroker.it;
+
+import io.socketbroker.cli.SocketBroker;
+import io.socketbroker.daemon.BrokerDaemon;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** A launcher like bin/socketbroker, with the classes under test. */
+final class CommandLine {
+    private CommandLine() {}
+
+    /** Writes the program "socketbroker" into a folder. */
+    static Path writeIn(Path folder) throws IOException {
+        Path launcher = folder.resolve("socketbroker");
+        String java = BrokerProcess.java() + " --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:-MaxFDLimit"
+                + " -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow -cp '"
+                + System.getProperty("java.class.path") + "' ";
+        Files.writeString(
+                launcher, """
+                #!/bin/sh
+                if [ "$1" = daemon ]; then shift; exec %s -Xmx64m %s "$@"; fi
+                exec %s -Dsocketbroker.launcher="$0" %s "$@"
+                """.formatted(java, BrokerDaemon.class.getName(), java, SocketBroker.class.getName()));
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return launcher;
+    }
+}
