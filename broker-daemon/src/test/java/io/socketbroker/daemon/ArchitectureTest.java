@@ -57,6 +57,8 @@ class ArchitectureTest {
                     "..daemon.custody..",
                     "..daemon.journal..",
                     "..daemon.events..",
+                    "..daemon.network..",
+                    "..daemon.conditions..",
                     "..daemon.policy..")
             .layer("loop")
             .definedBy("..daemon.loop..")
