@@ -156,6 +156,11 @@ public final class ActivatedSocket {
         return descriptor.duplicate();
     }
 
+    /** The handler is done with the descriptor, unless it was taken out. */
+    void closeDescriptor() {
+        descriptor.close();
+    }
+
     private LeaseEnd end(LeaseOutcome outcome) {
         return LeaseEnd.of(socket.key(), socket.generation(), outcome);
     }

@@ -110,6 +110,11 @@ final class Lease implements SocketLease {
         }
     }
 
+    /** Whether nobody has ended the lease of the socket yet; waits for one who tries. */
+    synchronized boolean isHeld(ActivatedSocket socket) {
+        return !ended.contains(socket);
+    }
+
     @Override
     public synchronized void complete(LeaseEnd end) {
         var request = FdFrame.newBuilder()
@@ -135,7 +140,8 @@ final class Lease implements SocketLease {
         return opened;
     }
 
-    private void disconnect() {
+    /** Closes the connection; the next talk opens another one. */
+    synchronized void disconnect() {
         var present = connection;
         if (present != null) {
             present.close();
