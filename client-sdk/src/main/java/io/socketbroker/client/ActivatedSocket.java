@@ -121,6 +121,7 @@ public final class ActivatedSocket {
     }
 
     private void giveBack(LeaseEnd end) {
+        lease.awaitReturn();
         lease.end(this, () -> {
             if (released) {
                 lease.transferBack(this, end);
@@ -154,6 +155,11 @@ public final class ActivatedSocket {
 
     OwnedFd duplicate() {
         return descriptor.duplicate();
+    }
+
+    /** The handler is done with the descriptor, unless it was taken out. */
+    void closeDescriptor() {
+        descriptor.close();
     }
 
     private LeaseEnd end(LeaseOutcome outcome) {

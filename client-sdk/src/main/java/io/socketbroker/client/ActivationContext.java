@@ -22,6 +22,8 @@ import java.util.Optional;
  * without a word is judged by its exit status: see the task's exit policy. That is why this class is not closed by
  * try-with-resources: an exception must not look like a handler that is done.
  *
+ * <p>{@link ActivatedHandler} does all this for a program that is a {@link SocketHandler}.
+ *
  * <p>In the style "socket" {@link System#inheritedChannel} works as well. To send on a UDP socket of IPv4 that way, the
  * JVM needs {@code -Djava.net.preferIPv4Stack=true}: the JDK takes an inherited socket for one of IPv6 otherwise.
  */
@@ -88,6 +90,22 @@ public final class ActivationContext {
     /** The task's name. */
     public String task() {
         return environment.task();
+    }
+
+    /**
+     * How long the task lets its handlers stay for more work once they have none, see {@link ActivatedHandler}; zero if
+     * not at all.
+     */
+    public Duration linger() {
+        return environment.linger();
+    }
+
+    HandlerEnvironment environment() {
+        return environment;
+    }
+
+    Lease lease() {
+        return lease;
     }
 
     /** How the sockets came. */

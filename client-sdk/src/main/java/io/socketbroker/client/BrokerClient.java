@@ -264,7 +264,12 @@ public final class BrokerClient implements AutoCloseable {
      *     itself
      */
     public Session attach(SessionOptions options, SocketHandler handler) {
-        return sessions.attach(taskKey(options.task()), options, handler);
+        return attach(options, handler, new CreditLedger(options.credit()));
+    }
+
+    /** With a ledger that may count other work, too. */
+    Session attach(SessionOptions options, SocketHandler handler, CreditLedger credits) {
+        return sessions.attach(taskKey(options.task()), options, handler, credits);
     }
 
     /** Counts of the broker. */

@@ -1,6 +1,8 @@
 package io.socketbroker.client;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CreditLedger {
 
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final int limit;
     // All below are guarded by this.
     private int inUse;
@@ -18,8 +22,12 @@ final class CreditLedger {
     private long grantedEver;
     private boolean flushing;
     private boolean draining;
-    // The last drain: nothing is taken any more.
+    // The session ends as soon as nothing is in use.
+    private boolean ending;
+    // And now nothing is: what still comes is not taken.
     private boolean over;
+    private boolean hurried;
+    private long idleSinceNanos;
     private @Nullable AttachStream stream;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
@@ -49,6 +57,11 @@ final class CreditLedger {
         if (stream == from) {
             stream = null;
         }
+    }
+
+    /** Sockets that came another way than through the session count as in use, until {@link #finished}. */
+    synchronized void adopt(int sockets) {
+        inUse += sockets;
     }
 
     /** What becomes of a delivery. */
@@ -82,6 +95,14 @@ final class CreditLedger {
     /** Done with a socket. */
     synchronized void finished() {
         inUse--;
+        released();
+    }
+
+    private void released() {
+        if (inUse == 0) {
+            idleSinceNanos = System.nanoTime();
+            notifyAll();
+        }
         flushSoon();
         tellDrained();
     }
@@ -93,8 +114,7 @@ final class CreditLedger {
     synchronized void expired(int sockets, long mark) {
         inUse -= sockets;
         granted = (int) Math.min(granted, grantedEver - mark);
-        flushSoon();
-        tellDrained();
+        released();
     }
 
     private void flushSoon() {
@@ -115,19 +135,50 @@ final class CreditLedger {
         }
     }
 
-    /** No more grants, which the broker is told. The future is done when nothing is in use. */
+    /** Ends {@link #stopWhenIdle} at once. */
+    synchronized void hurry() {
+        hurried = true;
+        notifyAll();
+    }
+
+    /**
+     * Waits until nothing was in use for so long from now on, or {@link #hurry}. In that same moment grants end, and the
+     * broker is told; what it has sent before still comes, and is taken.
+     *
+     * @return false if it was hurried
+     */
+    synchronized boolean stopWhenIdle(Duration idle) throws InterruptedException {
+        idleSinceNanos = System.nanoTime();
+        while (!draining && !hurried) {
+            long leftNanos = inUse > 0 ? LONGEST_WAIT_NANOS : idle.toNanos() - (System.nanoTime() - idleSinceNanos);
+            if (leftNanos <= 0) {
+                break;
+            }
+            // Rounded up: a wait of zero would be endless.
+            wait(TimeUnit.NANOSECONDS.toMillis(Math.min(leftNanos, LONGEST_WAIT_NANOS)) + 1);
+        }
+        stop();
+        return !hurried;
+    }
+
+    /** No more grants, which the broker is told. The future is done when nothing is in use, and nothing can be any more. */
     synchronized CompletableFuture<Void> drain() {
+        stop();
+        ending = true;
+        tellDrained();
+        return drained;
+    }
+
+    private void stop() {
         var to = stream;
         if (!draining && to != null) {
             to.drain();
         }
         draining = true;
-        tellDrained();
-        return drained;
     }
 
     private void tellDrained() {
-        if (draining && inUse == 0 && !over) {
+        if (ending && inUse == 0 && !over) {
             over = true;
             // Not under the lock: what follows may take others.
             Thread.ofVirtual().start(() -> drained.complete(null));

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.socketbroker.v1.LaunchStyle;
 import io.socketbroker.v1.TriggerReason;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param token proves to the broker who asks
  * @param attempt from 1
  * @param listenFds how many descriptors come from 3 on, in style listen-fds; else 0
+ * @param linger how long the process may stay for more work; zero if not at all
  */
 record HandlerEnvironment(
         RuntimeDirectory directory,
@@ -25,7 +27,8 @@ record HandlerEnvironment(
         String task,
         int attempt,
         boolean peerClosed,
-        int listenFds) {
+        int listenFds,
+        Duration linger) {
 
     private static final String PREFIX = "SOCKETBROKER_";
 
@@ -45,7 +48,18 @@ record HandlerEnvironment(
                 required(environment, PREFIX + "TASK"),
                 Math.toIntExact(number(environment, PREFIX + "ATTEMPT")),
                 required(environment, PREFIX + "PEER_CLOSED").equals("1"),
-                style == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS ? listenFds(environment, pid) : 0));
+                style == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS ? listenFds(environment, pid) : 0,
+                linger(environment)));
+    }
+
+    /** Not set by brokers that know nothing of it, and for tasks without. */
+    private static Duration linger(Map<String, String> environment) {
+        var variable = PREFIX + "LINGER_MILLIS";
+        long millis = environment.containsKey(variable) ? number(environment, variable) : 0;
+        if (millis < 0) {
+            throw malformed(variable, "is beyond every bound: " + Long.toUnsignedString(millis));
+        }
+        return Duration.ofMillis(millis);
     }
 
     private static int listenFds(Map<String, String> environment, long pid) {

@@ -4,10 +4,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +19,7 @@ final class HandlerRunner {
     /** A socket with its lease, and who is told when the session has nothing to do with it any more. */
     record Work(ActivatedSocket socket, SessionLease lease, Runnable done) {}
 
-    private final SocketHandler handler;
-    private final Executor executor;
+    private final HandlerCall call;
     private final FailureDelays delays = new FailureDelays();
     private final Map<LeaseName, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
     private final AtomicLong delivered = new AtomicLong();
@@ -31,9 +28,8 @@ final class HandlerRunner {
     private final AtomicLong running = new AtomicLong();
     private volatile boolean draining;
 
-    HandlerRunner(SocketHandler handler, Executor executor) {
-        this.handler = handler;
-        this.executor = executor;
+    HandlerRunner(HandlerCall call) {
+        this.call = call;
     }
 
     SessionCounts counts() {
@@ -43,38 +39,7 @@ final class HandlerRunner {
     void start(Work work) {
         delivered.incrementAndGet();
         running.incrementAndGet();
-        try {
-            executor.execute(() -> run(work));
-        } catch (RejectedExecutionException e) {
-            // Not on the session's own thread, which must not wait for the broker.
-            VIRTUAL.execute(() -> failed(work, e));
-        }
-    }
-
-    private void run(Work work) {
-        try {
-            if (handler instanceof AsyncAdapter(var async)) {
-                var _ = async.handle(work.socket()).whenCompleteAsync((_, failure) -> ended(work, failure), VIRTUAL);
-                return;
-            }
-            handler.handle(work.socket());
-        } catch (Throwable e) {
-            // Errors included: whatever the handler throws must not lose the socket.
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
-            failed(work, e);
-            return;
-        }
-        succeeded(work);
-    }
-
-    private void ended(Work work, @Nullable Throwable failure) {
-        if (failure == null) {
-            succeeded(work);
-        } else {
-            failed(work, Futures.cause(failure));
-        }
+        call.start(work.socket(), failure -> failure.ifPresentOrElse(e -> failed(work, e), () -> succeeded(work)));
     }
 
     private void succeeded(Work work) {

@@ -23,14 +23,14 @@ final class Sessions {
         this.timeouts = timeouts;
     }
 
-    Session attach(TaskKey task, SessionOptions options, SocketHandler handler) {
+    Session attach(TaskKey task, SessionOptions options, SocketHandler handler, CreditLedger credits) {
         var parts = new SessionLink.Parts(
                 directory,
                 grpc,
                 timeouts,
                 task,
-                new CreditLedger(options.credit()),
-                new HandlerRunner(handler, options.executor()));
+                credits,
+                new HandlerRunner(new HandlerCall(handler, options.executor())));
         var session = new Session(parts, options);
         synchronized (this) {
             if (closed) {

@@ -32,11 +32,13 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule SHOULD_START_HANDLERS_WITHOUT_GRPC_AND_NETTY = noClasses()
             .that()
-            .haveFullyQualifiedName("io.socketbroker.client.ActivationContext")
+            .haveNameMatching("io\\.socketbroker\\.client\\.(ActivationContext|ActivatedHandler)")
             .or()
-            .haveNameMatching("io\\.socketbroker\\.client\\.(ActivatedSocket|HandlerEnvironment|Lease|LeaseEnd)")
+            .haveNameMatching(
+                    "io\\.socketbroker\\.client\\.(ActivatedSocket|HandlerEnvironment|Lease|LeaseEnd|HandlerCall)")
             .or()
-            .haveNameMatching("io\\.socketbroker\\.client\\.(LeasedDescriptor|Claims|FdConnection|FdErrors)(\\$.*)?")
+            .haveNameMatching(
+                    "io\\.socketbroker\\.client\\.(LeasedDescriptor|Claims|FdConnection|FdErrors|LaunchedWork)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.grpc..", "io.netty..");

@@ -43,6 +43,9 @@ final class FakeSessionBroker implements AutoCloseable {
     final AtomicInteger credit = new AtomicInteger();
     final AtomicInteger drains = new AtomicInteger();
     volatile ErrorReason refusal = ErrorReason.ERROR_REASON_UNSPECIFIED;
+    /** What happens at the broker before it takes notice of a drain. */
+    volatile Runnable onDrain = () -> {};
+
     private final AtomicInteger mostCredit = new AtomicInteger();
     private final AtomicLong lastId = new AtomicLong();
     private final Path directory;
@@ -64,6 +67,15 @@ final class FakeSessionBroker implements AutoCloseable {
                 .start();
     }
 
+    /** Whether a session was told that it is open, and has not ended. */
+    boolean isAttached() {
+        return stream != null;
+    }
+
+    void awaitDetached() {
+        Awaitility.await().until(() -> !isAttached());
+    }
+
     /** The most credit that the session ever had with the sockets that it worked on. */
     int mostCredit() {
         return mostCredit.get();
@@ -81,6 +93,7 @@ final class FakeSessionBroker implements AutoCloseable {
 
                 @Override
                 public void onError(Throwable failure) {
+                    stream = null;
                     fds.hangUp();
                 }
 
@@ -101,17 +114,20 @@ final class FakeSessionBroker implements AutoCloseable {
                     return;
                 }
                 credit.set(request.getStart().getCredit());
-                stream = responses;
                 fds.awaitHello(request.getStart().getSessionId());
                 responses.onNext(AttachResponse.newBuilder()
                         .setStarted(AttachStarted.getDefaultInstance())
                         .build());
+                stream = responses;
             }
             case CREDIT -> {
                 int now = credit.addAndGet(request.getCredit().getActivations());
                 mostCredit.accumulateAndGet(now, Math::max);
             }
-            case DRAIN -> drains.incrementAndGet();
+            case DRAIN -> {
+                onDrain.run();
+                drains.incrementAndGet();
+            }
             case MESSAGE_NOT_SET -> throw new IllegalStateException("nothing is set");
         }
     }
@@ -154,6 +170,11 @@ final class FakeSessionBroker implements AutoCloseable {
                 .setDeliveryId(id)
                 .setToken(ByteString.copyFromUtf8("token " + id))
                 .build();
+    }
+
+    /** Launches a handler for these sockets: what its claim brings. */
+    void launch(List<OwnedFd> sockets) {
+        fds.launched = new FakeSessionFds.Launch(delivery(sockets.size()), sockets);
     }
 
     static SocketKey key(int index) {

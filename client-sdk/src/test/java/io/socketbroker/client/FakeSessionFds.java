@@ -18,6 +18,7 @@ import io.socketbroker.v1.LeaseCompletion;
 import io.socketbroker.v1.Released;
 import io.socketbroker.v1.Welcome;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -28,7 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/** The peer of sessions on fd.sock: welcomes, delivers, and answers as it is told to. A thread for each connection. */
+/** The peer of sessions and launched handlers on fd.sock: welcomes, delivers, and answers as it is told to. A thread for each connection. */
 final class FakeSessionFds implements AutoCloseable {
 
     /** What becomes of an acknowledgement. */
@@ -39,6 +40,9 @@ final class FakeSessionFds implements AutoCloseable {
         NONE
     }
 
+    /** The answer to every claim. */
+    record Launch(Delivery delivery, List<OwnedFd> sockets) {}
+
     final Queue<CompleteRequest> completions = new ConcurrentLinkedQueue<>();
     final AtomicInteger connections = new AtomicInteger();
     final AtomicInteger acknowledged = new AtomicInteger();
@@ -46,11 +50,16 @@ final class FakeSessionFds implements AutoCloseable {
     volatile boolean welcoming = true;
     volatile boolean completing = true;
     volatile boolean stale;
+    /** What happens at the broker before it takes notice of a completion. */
+    volatile Runnable onComplete = () -> {};
+
+    volatile Launch launched = new Launch(Delivery.getDefaultInstance(), List.of());
     private final Set<ByteString> hellos = ConcurrentHashMap.newKeySet();
     private final OwnedFd listener;
     private final DescriptorChannel outgoing = new DescriptorChannel(FdConnection.MAX_FRAME_BYTES);
     // Guarded by this, as is the sending.
     private @Nullable OwnedFd current;
+    private final Set<OwnedFd> open = new HashSet<>();
 
     FakeSessionFds(Path socket) {
         listener = Sockets.listenUnix(socket, Sockets.SOCK_SEQPACKET, 16);
@@ -63,7 +72,7 @@ final class FakeSessionFds implements AutoCloseable {
                 var accepted = Sockets.accept(listener.fd(), false).orElseThrow();
                 connections.incrementAndGet();
                 synchronized (this) {
-                    current = accepted;
+                    open.add(accepted);
                 }
                 Thread.ofPlatform().daemon().start(() -> serve(accepted));
             }
@@ -85,6 +94,7 @@ final class FakeSessionFds implements AutoCloseable {
             return;
         } finally {
             synchronized (this) {
+                open.remove(connection);
                 connection.close();
                 if (current == connection) {
                     current = null;
@@ -97,10 +107,17 @@ final class FakeSessionFds implements AutoCloseable {
         var answer = FdFrame.newBuilder().setRequestId(request.getRequestId());
         switch (request.getBodyCase()) {
             case HELLO -> {
+                synchronized (this) {
+                    current = connection;
+                }
                 hellos.add(request.getHello().getSessionId());
                 if (welcoming) {
                     send(connection, answer.setWelcome(Welcome.getDefaultInstance()), List.of());
                 }
+            }
+            case CLAIM -> {
+                var launch = launched;
+                send(connection, answer.setDelivery(launch.delivery()), launch.sockets());
             }
             case ACKNOWLEDGE -> {
                 acknowledged.incrementAndGet();
@@ -123,6 +140,7 @@ final class FakeSessionFds implements AutoCloseable {
                 }
             }
             case COMPLETE -> {
+                onComplete.run();
                 completions.add(request.getComplete());
                 var response = CompleteResponse.newBuilder();
                 if (stale) {
@@ -174,11 +192,15 @@ final class FakeSessionFds implements AutoCloseable {
         }
     }
 
+    private synchronized void hangUpAll() {
+        open.forEach(connection -> Sockets.shutdown(connection.fd(), Sockets.SHUT_RDWR));
+    }
+
     @Override
     public void close() {
         if (listener.isOpen()) {
             Sockets.shutdown(listener.fd(), Sockets.SHUT_RDWR);
-            hangUp();
+            hangUpAll();
             listener.close();
         }
     }

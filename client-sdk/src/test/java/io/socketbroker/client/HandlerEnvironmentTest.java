@@ -76,6 +76,26 @@ class HandlerEnvironmentTest {
     }
 
     @Test
+    void shouldReadHowLongItMayStay() {
+        var environment = complete("claim");
+        assertThat(HandlerEnvironment.of(environment, 77).orElseThrow().linger())
+                .isZero();
+        environment.put("SOCKETBROKER_LINGER_MILLIS", "30500");
+        assertThat(HandlerEnvironment.of(environment, 77).orElseThrow().linger())
+                .hasMillis(30_500);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "30s", "18446744073709551615"})
+    void shouldRefuseAMalformedLinger(String value) {
+        var environment = complete("claim");
+        environment.put("SOCKETBROKER_LINGER_MILLIS", value);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> HandlerEnvironment.of(environment, 77))
+                .withMessageContaining("SOCKETBROKER_LINGER_MILLIS");
+    }
+
+    @Test
     void shouldNotTellTheToken() {
         var environment = complete("socket");
         environment.put("SOCKETBROKER_TOKEN", "secret");

@@ -2,14 +2,18 @@ package io.socketbroker.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.socketbroker.linux.OwnedFd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -19,6 +23,12 @@ final class SessionHarness implements AutoCloseable {
 
     /** A change that a listener was told. */
     record Change(SessionState state, Optional<BrokerException> cause) {}
+
+    /** Of the launched handlers, see {@link HandlerEnvironmentTest#complete}. */
+    static final ByteString TOKEN = ByteString.copyFrom(HexFormat.of().parseHex("00112233445566778899aabbccddeeff"));
+
+    private static final ClientTimeouts TIMEOUTS =
+            new ClientTimeouts(Duration.ofMillis(800), Duration.ofMillis(400), Duration.ofSeconds(3));
 
     final Queue<Change> changes = new ConcurrentLinkedQueue<>();
     final BrokerClient client;
@@ -32,7 +42,7 @@ final class SessionHarness implements AutoCloseable {
         broker = new FakeSessionBroker(directory);
         client = BrokerClient.builder()
                 .runtimeDirectory(directory)
-                .timeouts(new ClientTimeouts(Duration.ofMillis(800), Duration.ofMillis(400), Duration.ofSeconds(3)))
+                .timeouts(TIMEOUTS)
                 .connect();
     }
 
@@ -40,6 +50,31 @@ final class SessionHarness implements AutoCloseable {
         return SessionOptions.of("chat")
                 .withListener((state, cause) -> changes.add(new Change(state, cause)))
                 .withLongestReconnectDelay(Duration.ofMillis(100));
+    }
+
+    /** What a launched handler of the task "chat" is told. */
+    Map<String, String> environment(String style, Duration linger) {
+        var environment = HandlerEnvironmentTest.complete(style);
+        environment.put("SOCKETBROKER_RUNTIME_DIR", directory.toString());
+        environment.put("SOCKETBROKER_TASK", "chat");
+        environment.put("SOCKETBROKER_LINGER_MILLIS", Long.toString(linger.toMillis()));
+        return environment;
+    }
+
+    ActivationContext activation(String style, Duration linger) {
+        return ActivationContext.of(environment(style, linger), 77).orElseThrow();
+    }
+
+    /** Runs a launched handler to its end. */
+    void runLaunched(Duration linger, SocketHandler handler) {
+        ActivatedHandler.run(activation("claim", linger), TIMEOUTS, options(), handler);
+    }
+
+    /** As {@link #runLaunched}, on a thread of its own. */
+    CompletableFuture<Void> launched(Duration linger, SocketHandler handler) {
+        return CompletableFuture.runAsync(
+                () -> runLaunched(linger, handler),
+                work -> Thread.ofPlatform().name("launched").start(work));
     }
 
     Session attach(SocketHandler handler) {
