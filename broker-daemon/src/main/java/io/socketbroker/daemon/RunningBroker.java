@@ -2,6 +2,7 @@ package io.socketbroker.daemon;
 
 import io.socketbroker.daemon.activation.HandlerOutput;
 import io.socketbroker.daemon.activation.Launcher;
+import io.socketbroker.daemon.conditions.ConditionEvaluator;
 import io.socketbroker.daemon.conductor.Conductor;
 import io.socketbroker.daemon.core.BrokerLimits;
 import io.socketbroker.daemon.core.Brokerage;
@@ -78,6 +79,7 @@ public final class RunningBroker implements AutoCloseable {
                 brokerage,
                 new SocketInspector(Set.of(endpoint(directory.fdSocket()), endpoint(directory.grpcSocket()))),
                 launcher,
+                new ConditionEvaluator(),
                 custody,
                 journal,
                 events,

@@ -48,7 +48,9 @@ final class ActivationDocIT {
                     .redirectError(folder.resolve("errors").toFile());
             builder.environment().put("PATH", folder + ":/usr/sbin:/usr/bin:/sbin:/bin");
             builder.environment()
-                    .put("EXAMPLES", PythonExampleIT.checkout().resolve("examples").toString());
+                    .put(
+                            "EXAMPLES",
+                            PythonExampleIT.checkout().resolve("examples").toString());
             builder.environment()
                     .put("SOCKETBROKER_RUNTIME_DIR", broker.runtimeDirectory().toString());
             builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");

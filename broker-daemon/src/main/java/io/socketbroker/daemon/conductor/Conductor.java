@@ -2,6 +2,7 @@ package io.socketbroker.daemon.conductor;
 
 import io.socketbroker.daemon.activation.HandlerTable;
 import io.socketbroker.daemon.activation.Launcher;
+import io.socketbroker.daemon.conditions.ConditionEvaluator;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Caller;
@@ -11,6 +12,7 @@ import io.socketbroker.daemon.custody.Custody;
 import io.socketbroker.daemon.events.EventRing;
 import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.loop.EventLoop;
+import io.socketbroker.daemon.network.NetworkMonitor;
 import io.socketbroker.daemon.policy.PeerIdentity;
 import io.socketbroker.daemon.transfer.Deposits;
 import io.socketbroker.daemon.transfer.FdServer;
@@ -48,8 +50,8 @@ public final class Conductor implements AutoCloseable {
     private final Deposits deposits;
     private final HandlerTable handlers;
     private final Launcher launcher;
-    private final io.socketbroker.daemon.conditions.ConditionEvaluator conditions =
-            new io.socketbroker.daemon.conditions.ConditionEvaluator();
+    private final ConditionEvaluator conditions;
+    private final NetworkMonitor network;
     private final EffectRunner effects;
     private final Transfer transfer;
     private final FdServer fdServer;
@@ -59,12 +61,15 @@ public final class Conductor implements AutoCloseable {
     /**
      * Starts the thread.
      *
+     * @param launcher starts handlers; the conductor becomes its owner
+     * @param conditions looks whether conditions hold; the conductor becomes its owner
      * @param fdListener fd.sock, listening; the conductor becomes its owner
      */
     public Conductor(
             Brokerage brokerage,
             SocketInspector inspector,
             Launcher launcher,
+            ConditionEvaluator conditions,
             Custody custody,
             Journal journal,
             EventRing events,
@@ -72,9 +77,11 @@ public final class Conductor implements AutoCloseable {
             OwnedFd fdListener) {
         this.brokerage = brokerage;
         this.launcher = launcher;
+        this.conditions = conditions;
         deposits = new Deposits(loop, DEPOSIT_WAIT.toNanos());
         watcher = new Watcher(loop, this::reported);
         handlers = new HandlerTable(loop, this::exited);
+        network = new NetworkMonitor(loop, this::networkChanged);
         Acceptor acceptor = new Acceptor(brokerage, descriptors, inspector);
         effects = new EffectRunner(
                 loop,
@@ -188,6 +195,12 @@ public final class Conductor implements AutoCloseable {
         // What follows is done at the end of the turn, for all that came due in it.
     }
 
+    private void networkChanged() {
+        tellTime();
+        brokerage.activity().networkChanged();
+        effects.runAll();
+    }
+
     private void exited(long activationId, ExitStatus status) {
         tellTime();
         brokerage.exited(activationId, status.isSuccess(), status.toString());
@@ -210,6 +223,8 @@ public final class Conductor implements AutoCloseable {
         fdServer.close();
         deposits.close();
         handlers.close();
+        conditions.close();
+        network.close();
         descriptors.close();
         loop.close();
     }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * on for as long as it says.
  */
 final class Conditions {
+    private static final long NEVER = Long.MIN_VALUE;
+
     private final BrokerState state;
     private Consumer<TaskEntry> onChange = _ -> {};
     private long lastQuestion;
@@ -26,10 +28,10 @@ final class Conditions {
         /** The question that waits for its answer; 0 if none does. */
         long question;
 
-        long metUntilNanos = Long.MIN_VALUE;
+        long metUntilNanos = NEVER;
 
-        /** Since when wakes wait; MIN_VALUE if none does. */
-        long unmetSinceNanos = Long.MIN_VALUE;
+        /** Since when wakes wait for an answer, or for another one; NEVER if none does. */
+        long waitingSinceNanos = NEVER;
 
         /** For people; empty unless wakes wait. */
         String unmet = "";
@@ -53,16 +55,35 @@ final class Conditions {
             return true;
         }
         if (known.question == 0 && known.lookAgain == null) {
-            known.question = ++lastQuestion;
-            state.effect(new Effect.Evaluate(task.name, known.question, conditions));
+            ask(task, conditions, known);
         }
         return false;
     }
 
+    /** An answer may never come, from a file system that hangs for example: the deadline counts all the same. */
+    private void ask(TaskEntry task, TaskConditions conditions, Known known) {
+        known.question = ++lastQuestion;
+        if (known.waitingSinceNanos == NEVER) {
+            known.waitingSinceNanos = state.nowNanos;
+        }
+        state.effect(new Effect.Evaluate(task.name, known.question, conditions));
+        if (conditions.hasMaxDeferral()) {
+            lookAgainAt(task, known, deadlineNanos(conditions, known));
+        }
+    }
+
+    private void lookAgainAt(TaskEntry task, Known known, long atNanos) {
+        state.timers.cancel(known.lookAgain);
+        known.lookAgain = state.timers.schedule(atNanos, () -> {
+            known.lookAgain = null;
+            onChange.accept(task);
+        });
+    }
+
     private static long deadlineNanos(TaskConditions conditions, Known known) {
-        return known.unmetSinceNanos == Long.MIN_VALUE || !conditions.hasMaxDeferral()
+        return known.waitingSinceNanos == NEVER || !conditions.hasMaxDeferral()
                 ? Long.MAX_VALUE
-                : known.unmetSinceNanos + Durations.toNanos(conditions.getMaxDeferral());
+                : known.waitingSinceNanos + Durations.toNanos(conditions.getMaxDeferral());
     }
 
     /** An answer. */
@@ -73,22 +94,22 @@ final class Conditions {
         }
         Known known = task.conditions;
         known.question = 0;
+        state.timers.cancel(known.lookAgain);
+        known.lookAgain = null;
         if (met) {
             known.metUntilNanos = state.nowNanos + lookAgainNanos;
             forgetUnmet(known);
             onChange.accept(task);
             return;
         }
-        if (known.unmetSinceNanos == Long.MIN_VALUE) {
-            known.unmetSinceNanos = state.nowNanos;
+        if (known.unmet.isEmpty()) {
             state.emit(EventType.EVENT_TYPE_WAKE_DEFERRED, name, "its wakes wait: " + unmet);
         }
         known.unmet = unmet;
-        long again = Math.min(state.nowNanos + lookAgainNanos, deadlineNanos(task.spec.getConditions(), known));
-        known.lookAgain = state.timers.schedule(again, () -> {
-            known.lookAgain = null;
-            onChange.accept(task);
-        });
+        lookAgainAt(
+                task,
+                known,
+                Math.min(state.nowNanos + lookAgainNanos, deadlineNanos(task.spec.getConditions(), known)));
     }
 
     /** Nothing of the task waits any more: a later wake is deferred anew. */
@@ -106,16 +127,18 @@ final class Conditions {
     void networkChanged(Collection<TaskEntry> tasks) {
         for (TaskEntry task : tasks) {
             if (task.spec.getConditions().getNetworkAvailable()) {
-                task.conditions.metUntilNanos = Long.MIN_VALUE;
-                state.timers.cancel(task.conditions.lookAgain);
-                task.conditions.lookAgain = null;
+                task.conditions.metUntilNanos = NEVER;
+                if (task.conditions.question == 0) {
+                    state.timers.cancel(task.conditions.lookAgain);
+                    task.conditions.lookAgain = null;
+                }
                 onChange.accept(task);
             }
         }
     }
 
     private static void forgetUnmet(Known known) {
-        known.unmetSinceNanos = Long.MIN_VALUE;
+        known.waitingSinceNanos = NEVER;
         known.unmet = "";
     }
 }

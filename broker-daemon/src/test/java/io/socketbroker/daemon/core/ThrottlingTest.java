@@ -234,6 +234,14 @@ class ThrottlingTest {
     }
 
     @Test
+    void shouldNotWaitForeverForAnAnswerThatDoesNotCome() {
+        core.register("task", CoreFixture.rearming().setConditions(network().setMaxDeferral(Durations.fromSeconds(3))));
+        core.unread(core.park("task", item("a")), "x");
+        core.shell.advance(3 * SECOND);
+        assertThat(core.starting()).containsExactly("a");
+    }
+
+    @Test
     void shouldHoldConnectionsInTheBacklogWhileConditionsAreUnmet() {
         core.register("task", CoreFixture.inetd().setConditions(network()));
         Slot listener = core.park(SocketKind.SOCKET_KIND_LISTENER, "task", item("l"));
