@@ -60,12 +60,7 @@ final class ManagerLink implements BusConnection.Listener, AutoCloseable {
         this.busyNanos = now;
     }
 
-    /** Whether a unit of this name is being taken care of. */
-    boolean has(String unit) {
-        return units.containsKey(Systemd.unitPath(unit));
-    }
-
-    /** Starts a unit that {@link #has} does not know. */
+    /** Starts a unit; its name is none that is being taken care of. */
     void launch(long activationId, String unit, UnitLauncher.Outcome outcome) {
         if (units.isEmpty() && !ready) {
             seenNanos = System.nanoTime();
