@@ -54,6 +54,7 @@ class ArchitectureTest {
                     "..daemon.watch..",
                     "..daemon.transfer..",
                     "..daemon.activation..",
+                    "..daemon.systemd..",
                     "..daemon.custody..",
                     "..daemon.journal..",
                     "..daemon.events..",
@@ -82,6 +83,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.grpc..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule DBUS_STAYS_IN_SYSTEMD = noClasses()
+            .that()
+            .resideOutsideOfPackage("..daemon.systemd..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.freedesktop..");
 
     @ArchTest
     static final ArchRule CLASSES_ARE_FINAL = classes()
