@@ -14,6 +14,7 @@ import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.journal.MemoryJournal;
 import io.socketbroker.daemon.policy.PeerIdentity;
 import io.socketbroker.daemon.rpc.GrpcEndpoint;
+import io.socketbroker.daemon.systemd.UnitLauncher;
 import io.socketbroker.daemon.watch.SocketInspector;
 import io.socketbroker.linux.DescriptorFlags;
 import io.socketbroker.linux.Endpoint;
@@ -79,6 +80,8 @@ public final class RunningBroker implements AutoCloseable {
                 brokerage,
                 new SocketInspector(Set.of(endpoint(directory.fdSocket()), endpoint(directory.grpcSocket()))),
                 launcher,
+                new UnitLauncher(directory.path(), System.getenv()),
+                directory.path(),
                 new ConditionEvaluator(),
                 custody,
                 journal,

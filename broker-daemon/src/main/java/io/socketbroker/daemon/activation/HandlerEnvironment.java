@@ -11,14 +11,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The environment of a launched handler: what inetd and sd_listen_fds(3) programs expect, and SOCKETBROKER_*. */
-final class HandlerEnvironment {
+public final class HandlerEnvironment {
     private static final List<String> PASSED_THROUGH = List.of("PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ");
     private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private HandlerEnvironment() {}
 
     static Map<String, String> of(LaunchPlan plan, Path runtimeDirectory, Map<String, String> ownEnvironment) {
-        LaunchPlan.Handed first = plan.first();
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", DEFAULT_PATH);
         for (String name : PASSED_THROUGH) {
@@ -28,6 +27,22 @@ final class HandlerEnvironment {
             }
         }
         environment.putAll(plan.exec().getEnvironmentMap());
+        environment.putAll(ofBroker(plan, runtimeDirectory));
+        if (plan.style() == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS) {
+            environment.put("LISTEN_FDS", Integer.toString(plan.sockets().size()));
+            // sd_listen_fds_with_names(3): names are separated by colons.
+            String names = plan.sockets().stream()
+                    .map(socket -> socket.name().id().replace(':', '_'))
+                    .collect(Collectors.joining(":"));
+            environment.put("LISTEN_FDNAMES", names);
+        }
+        return environment;
+    }
+
+    /** What the broker itself tells a handler; all that a systemd unit gets. */
+    public static Map<String, String> ofBroker(LaunchPlan plan, Path runtimeDirectory) {
+        LaunchPlan.Handed first = plan.first();
+        Map<String, String> environment = new LinkedHashMap<>();
         environment.put("SOCKETBROKER_RUNTIME_DIR", runtimeDirectory.toString());
         environment.put("SOCKETBROKER_TOKEN", plan.token().hex());
         environment.put("SOCKETBROKER_ACTIVATION", Long.toString(plan.activationId()));
@@ -52,14 +67,6 @@ final class HandlerEnvironment {
         if (first.candidate().peer().orElse(null) instanceof Endpoint.Inet peer) {
             environment.put("REMOTE_ADDR", peer.address().getHostAddress());
             environment.put("REMOTE_PORT", Integer.toString(peer.port()));
-        }
-        if (plan.style() == LaunchStyle.LAUNCH_STYLE_LISTEN_FDS) {
-            environment.put("LISTEN_FDS", Integer.toString(plan.sockets().size()));
-            // sd_listen_fds_with_names(3): names are separated by colons.
-            String names = plan.sockets().stream()
-                    .map(socket -> socket.name().id().replace(':', '_'))
-                    .collect(Collectors.joining(":"));
-            environment.put("LISTEN_FDNAMES", names);
         }
         return environment;
     }

@@ -14,6 +14,7 @@ import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.network.NetworkMonitor;
 import io.socketbroker.daemon.policy.PeerIdentity;
+import io.socketbroker.daemon.systemd.UnitLauncher;
 import io.socketbroker.daemon.transfer.Deposits;
 import io.socketbroker.daemon.transfer.FdServer;
 import io.socketbroker.daemon.transfer.FrameHandler;
@@ -27,6 +28,7 @@ import io.socketbroker.v1.AttachStart;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.TransferOwnershipRequest;
 import io.socketbroker.v1.TransferOwnershipResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +52,7 @@ public final class Conductor implements AutoCloseable {
     private final Deposits deposits;
     private final HandlerTable handlers;
     private final Launcher launcher;
+    private final UnitLauncher units;
     private final ConditionEvaluator conditions;
     private final NetworkMonitor network;
     private final EffectRunner effects;
@@ -62,6 +65,8 @@ public final class Conductor implements AutoCloseable {
      * Starts the thread.
      *
      * @param launcher starts handlers; the conductor becomes its owner
+     * @param units starts handlers that are systemd units; the conductor becomes its owner
+     * @param runtimeDirectory told to handlers
      * @param conditions looks whether conditions hold; the conductor becomes its owner
      * @param fdListener fd.sock, listening; the conductor becomes its owner
      */
@@ -69,6 +74,8 @@ public final class Conductor implements AutoCloseable {
             Brokerage brokerage,
             SocketInspector inspector,
             Launcher launcher,
+            UnitLauncher units,
+            Path runtimeDirectory,
             ConditionEvaluator conditions,
             Custody custody,
             Journal journal,
@@ -77,6 +84,7 @@ public final class Conductor implements AutoCloseable {
             OwnedFd fdListener) {
         this.brokerage = brokerage;
         this.launcher = launcher;
+        this.units = units;
         this.conditions = conditions;
         deposits = new Deposits(loop, DEPOSIT_WAIT.toNanos());
         watcher = new Watcher(loop, this::reported);
@@ -89,7 +97,7 @@ public final class Conductor implements AutoCloseable {
                 descriptors,
                 watcher,
                 acceptor,
-                new Launches(loop, brokerage, descriptors, launcher, handlers),
+                new Launches(loop, brokerage, descriptors, launcher, handlers, units, runtimeDirectory),
                 conditions,
                 custody,
                 journal,
@@ -220,6 +228,7 @@ public final class Conductor implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         launcher.close();
+        units.close();
         fdServer.close();
         deposits.close();
         handlers.close();

@@ -1,10 +1,13 @@
 package io.socketbroker.daemon.conductor;
 
+import io.socketbroker.daemon.activation.HandlerEnvironment;
 import io.socketbroker.daemon.activation.HandlerTable;
 import io.socketbroker.daemon.activation.Launcher;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.LaunchPlan;
 import io.socketbroker.daemon.loop.EventLoop;
+import io.socketbroker.daemon.systemd.UnitLaunch;
+import io.socketbroker.daemon.systemd.UnitLauncher;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.linux.DescriptorFlags;
 import io.socketbroker.linux.LinuxException;
@@ -13,8 +16,11 @@ import io.socketbroker.linux.PidFd;
 import io.socketbroker.linux.Signals;
 import io.socketbroker.linux.SpawnedProcess;
 import io.socketbroker.v1.LaunchStyle;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,22 +33,35 @@ final class Launches {
     private final DescriptorTable descriptors;
     private final Launcher launcher;
     private final HandlerTable handlers;
+    private final UnitLauncher units;
+    private final Path runtimeDirectory;
+
+    /** Activations whose handler is a systemd unit. */
+    private final Set<Long> asUnits = new HashSet<>();
 
     Launches(
             EventLoop loop,
             Brokerage brokerage,
             DescriptorTable descriptors,
             Launcher launcher,
-            HandlerTable handlers) {
+            HandlerTable handlers,
+            UnitLauncher units,
+            Path runtimeDirectory) {
         this.loop = loop;
         this.brokerage = brokerage;
         this.descriptors = descriptors;
         this.launcher = launcher;
         this.handlers = handlers;
+        this.units = units;
+        this.runtimeDirectory = runtimeDirectory;
     }
 
     /** Starts a handler; what follows is told to the rules in a later turn, or at once if it cannot be started. */
     void launch(LaunchPlan plan, Runnable runAll) {
+        if (plan.spec().hasSystemd()) {
+            startUnit(plan, runAll);
+            return;
+        }
         List<OwnedFd> duplicates = new ArrayList<>();
         LaunchStyle style = plan.style();
         if (style != LaunchStyle.LAUNCH_STYLE_CLAIM) {
@@ -98,8 +117,50 @@ final class Launches {
         brokerage.launched(plan.activationId(), process.pid());
     }
 
-    /** See signal(7). */
+    private void startUnit(LaunchPlan plan, Runnable runAll) {
+        long id = plan.activationId();
+        asUnits.add(id);
+        UnitLaunch launch =
+                new UnitLaunch(id, plan.spec().getSystemd(), HandlerEnvironment.ofBroker(plan, runtimeDirectory));
+        units.launch(launch, new UnitLauncher.Outcome() {
+            @Override
+            public void started(int mainPid) {
+                tell(() -> brokerage.launched(id, mainPid));
+            }
+
+            @Override
+            public void failed(String error) {
+                log.warn("task {} activation {}: {}", plan.task(), id, error);
+                tell(() -> {
+                    asUnits.remove(id);
+                    brokerage.launchFailed(id, error);
+                });
+            }
+
+            @Override
+            public void ended(boolean success, String result) {
+                tell(() -> {
+                    asUnits.remove(id);
+                    brokerage.exited(id, success, result);
+                });
+            }
+
+            private void tell(Runnable news) {
+                // Refused only when the loop has ended.
+                loop.submit(() -> {
+                    news.run();
+                    runAll.run();
+                });
+            }
+        });
+    }
+
+    /** See signal(7); a unit is stopped instead of terminated. */
     void signal(long activationId, int signal) {
-        handlers.signal(activationId, signal);
+        if (asUnits.contains(activationId)) {
+            units.signal(activationId, signal);
+        } else {
+            handlers.signal(activationId, signal);
+        }
     }
 }

@@ -11,11 +11,9 @@ import io.socketbroker.v1.SystemdLauncher.Manager;
 import io.socketbroker.v1.TaskSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** What the specification of a task may hold. Every check throws a refusal that names the field. */
 final class TaskRules {
-    private static final Pattern UNIT_TEMPLATE = Pattern.compile("[A-Za-z0-9:_.-]{1,200}@\\.service");
     private static final Duration LONGEST_LINGER = Durations.fromHours(1);
     private static final Duration SHORTEST_TIMEOUT = Durations.fromSeconds(1);
     private static final Duration LONGEST_TIMEOUT = Durations.fromDays(7);
@@ -115,10 +113,8 @@ final class TaskRules {
     }
 
     private static void checkUnit(SystemdLauncher systemd) {
-        if (!UNIT_TEMPLATE.matcher(systemd.getUnitTemplate()).matches()) {
-            throw ItemRules.invalid(
-                    "spec.systemd.unit_template",
-                    "must be the name of a template such as socketbroker-handler@.service, without a path");
+        if (!UnitTemplate.isTemplate(systemd.getUnitTemplate())) {
+            throw ItemRules.invalid("spec.systemd.unit_template", UnitTemplate.RULE);
         }
         if (systemd.getManager() == Manager.UNRECOGNIZED) {
             throw ItemRules.invalid("spec.systemd.manager", "must be SYSTEM or USER");
