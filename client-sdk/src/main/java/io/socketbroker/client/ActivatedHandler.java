@@ -18,7 +18,7 @@ import io.socketbroker.v1.LaunchStyle;
  * than 0.
  *
  * <p>If the task has a linger time ({@link TaskDefinition#withLinger}), the program attaches to it meanwhile, so that
- * further wakes come to the same handler without a launch. Once it had no work for that long it tells the broker to send
+ * further wakes come to the same handler without a launch; sockets are given back once it is attached. Once it had no work for that long it tells the broker to send
  * no more, finishes what was on its way, and returns. Nothing is lost in between: what comes later is not acknowledged,
  * and the broker launches anew. It stays in the styles "claim" and "listen-fds" only: in the style "socket" the descriptors
  * 0 and 1 would keep the connection open.
@@ -53,12 +53,17 @@ public final class ActivatedHandler {
             throw new IllegalArgumentException(
                     "this process was launched for the task " + activation.task() + ", not for " + options.task());
         }
+        boolean stays = activation.linger().isPositive() && activation.style() != LaunchStyle.LAUNCH_STYLE_SOCKET;
+        if (stays) {
+            // What wakes again before this program is attached would cost another launch.
+            activation.lease().holdReturns();
+        }
         var credits = new CreditLedger(options.credit());
         var work = new LaunchedWork(activation.lease(), credits);
         work.start(new HandlerCall(handler, options.executor()));
         try {
-            if (activation.linger().isPositive() && activation.style() != LaunchStyle.LAUNCH_STYLE_SOCKET) {
-                Linger.stay(activation.environment(), timeouts, options, handler, credits);
+            if (stays) {
+                Linger.stay(activation, timeouts, options, handler, credits);
             }
         } finally {
             // Handlers run on daemon threads: they end with this one.

@@ -121,6 +121,7 @@ public final class ActivatedSocket {
     }
 
     private void giveBack(LeaseEnd end) {
+        lease.awaitReturn();
         lease.end(this, () -> {
             if (released) {
                 lease.transferBack(this, end);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class Lease implements SocketLease {
     private static final int FIRST_LISTEN_FD = 3;
 
     private final HandlerEnvironment environment;
+    private volatile CompletableFuture<Void> returns = CompletableFuture.completedFuture(null);
     // All below are guarded by this.
     private @Nullable List<ActivatedSocket> sockets;
     private @Nullable FdConnection connection;
@@ -31,6 +33,22 @@ final class Lease implements SocketLease {
     @Override
     public void transferBack(ActivatedSocket socket, LeaseEnd end) {
         ReturnByTransfer.giveBack(environment, socket, end);
+    }
+
+    /** Before the claim: sockets wait for {@link #releaseReturns} before they go back to the broker. */
+    void holdReturns() {
+        returns = new CompletableFuture<>();
+    }
+
+    /** Sockets may go back, and those that wait do. */
+    void releaseReturns() {
+        returns.complete(null);
+    }
+
+    /** Without the lock: other sockets' leases may end meanwhile. */
+    @Override
+    public void awaitReturn() {
+        returns.join();
     }
 
     synchronized List<ActivatedSocket> sockets() {

@@ -21,28 +21,31 @@ final class Linger {
     private Linger() {}
 
     /**
-     * Attaches, and returns when nothing was in use for the linger time and nothing is any more, or {@link
+     * Attaches, lets the launch's sockets go back to the broker, and returns when nothing was in use for the linger time and nothing is any more, or {@link
      * CreditLedger#hurry} and nothing is. At once if the broker does not let it attach.
      *
      * @param credits counts the work of the launch, too
      */
     static void stay(
-            HandlerEnvironment environment,
+            ActivationContext activation,
             ClientTimeouts timeouts,
             SessionOptions options,
             SocketHandler handler,
             CreditLedger credits) {
         try (var client = BrokerClient.builder()
-                .runtimeDirectory(environment.directory().path())
-                .app(environment.app())
+                .runtimeDirectory(activation.environment().directory().path())
+                .app(activation.app())
                 .timeouts(timeouts)
                 .connect()) {
             var session = client.attach(options, handler, credits);
-            stopWhenIdle(environment.linger(), credits);
+            activation.lease().releaseReturns();
+            stopWhenIdle(activation.linger(), credits);
             Futures.await(session.drain());
             LOG.debug("the handler of task {} leaves after {}", options.task(), session.counts());
         } catch (BrokerException e) {
             LOG.info("the handler of task {} does not stay: {}", options.task(), e.getMessage());
+        } finally {
+            activation.lease().releaseReturns();
         }
     }
 

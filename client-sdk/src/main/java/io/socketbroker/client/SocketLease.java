@@ -15,6 +15,9 @@ interface SocketLease {
     /** Gives a socket back that the broker has let go. */
     void transferBack(ActivatedSocket socket, LeaseEnd end);
 
+    /** Waits until the socket may go back to the broker; within the bounds of a connect. */
+    default void awaitReturn() {}
+
     /** Throws if the broker ended the lease by itself. */
     default void requireNotRevoked() {}
 

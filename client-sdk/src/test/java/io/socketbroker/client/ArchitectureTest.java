@@ -34,9 +34,11 @@ class ArchitectureTest {
             .that()
             .haveNameMatching("io\\.socketbroker\\.client\\.(ActivationContext|ActivatedHandler)")
             .or()
-            .haveNameMatching("io\\.socketbroker\\.client\\.(ActivatedSocket|HandlerEnvironment|Lease|LeaseEnd|HandlerCall)")
+            .haveNameMatching(
+                    "io\\.socketbroker\\.client\\.(ActivatedSocket|HandlerEnvironment|Lease|LeaseEnd|HandlerCall)")
             .or()
-            .haveNameMatching("io\\.socketbroker\\.client\\.(LeasedDescriptor|Claims|FdConnection|FdErrors|LaunchedWork)(\\$.*)?")
+            .haveNameMatching(
+                    "io\\.socketbroker\\.client\\.(LeasedDescriptor|Claims|FdConnection|FdErrors|LaunchedWork)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.grpc..", "io.netty..");

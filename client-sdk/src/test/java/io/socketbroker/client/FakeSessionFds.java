@@ -50,6 +50,9 @@ final class FakeSessionFds implements AutoCloseable {
     volatile boolean welcoming = true;
     volatile boolean completing = true;
     volatile boolean stale;
+    /** What happens at the broker before it takes notice of a completion. */
+    volatile Runnable onComplete = () -> {};
+
     volatile Launch launched = new Launch(Delivery.getDefaultInstance(), List.of());
     private final Set<ByteString> hellos = ConcurrentHashMap.newKeySet();
     private final OwnedFd listener;
@@ -137,6 +140,7 @@ final class FakeSessionFds implements AutoCloseable {
                 }
             }
             case COMPLETE -> {
+                onComplete.run();
                 completions.add(request.getComplete());
                 var response = CompleteResponse.newBuilder();
                 if (stale) {

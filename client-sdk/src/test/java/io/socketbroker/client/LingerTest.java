@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.LeaseOutcome;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A launched handler that stays for more work. */
 class LingerTest {
@@ -89,6 +93,29 @@ class LingerTest {
                 .satisfies(start -> assertThat(start.getTask().getApp()).isEqualTo("uid-0"))
                 .satisfies(start -> assertThat(start.getCredit()).isEqualTo(63));
         gate.countDown();
+        assertThat(run).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(harness.broker.fds.ends()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldBeAttachedBeforeTheLaunchIsGivenBack(boolean byHandler) {
+        var states = new CompletableFuture<List<SessionState>>();
+        harness.broker.fds.onComplete = () -> states.complete(
+                harness.changes.stream().map(SessionHarness.Change::state).toList());
+        var run = harness.launched(SHORT, socket -> {
+            if (byHandler) {
+                socket.giveBack("new".getBytes(StandardCharsets.US_ASCII));
+            }
+        });
+        assertThat(states).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(List.of(SessionState.ATTACHED));
+        assertThat(run).succeedsWithin(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void shouldGiveBackIfItCannotAttachInTime() {
+        harness.broker.fds.welcoming = false;
+        var run = harness.launched(LONG, ActivatedSocket::giveBack);
         assertThat(run).succeedsWithin(Duration.ofSeconds(5));
         assertThat(harness.broker.fds.ends()).hasSize(1);
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -52,12 +53,16 @@ final class SessionHarness implements AutoCloseable {
     }
 
     /** What a launched handler of the task "chat" is told. */
-    ActivationContext activation(String style, Duration linger) {
+    Map<String, String> environment(String style, Duration linger) {
         var environment = HandlerEnvironmentTest.complete(style);
         environment.put("SOCKETBROKER_RUNTIME_DIR", directory.toString());
         environment.put("SOCKETBROKER_TASK", "chat");
         environment.put("SOCKETBROKER_LINGER_MILLIS", Long.toString(linger.toMillis()));
-        return ActivationContext.of(environment, 77).orElseThrow();
+        return environment;
+    }
+
+    ActivationContext activation(String style, Duration linger) {
+        return ActivationContext.of(environment(style, linger), 77).orElseThrow();
     }
 
     /** Runs a launched handler to its end. */
