@@ -77,21 +77,28 @@ class Broker:
 
     # Operations
 
-    def register_task(self, name, command, style=types_pb2.LAUNCH_STYLE_SOCKET, exit_policy=None):
-        """Registers a program, by its absolute path, as the handler `name`."""
+    def register_task(self, name, command, style=types_pb2.LAUNCH_STYLE_SOCKET, exit_policy=None, **spec):
+        """Registers a program, by its absolute path, as the handler `name`.
+
+        Further fields of TaskSpec by their names, for example limits=types_pb2.TaskLimits(max_connections=100).
+        """
         spec = types_pb2.TaskSpec(
-            exec=types_pb2.ExecLauncher(command=command, style=style), exit_policy=exit_policy)
+            exec=types_pb2.ExecLauncher(command=command, style=style), exit_policy=exit_policy, **spec)
         return self.call(task_service_pb2, "TaskService", "RegisterTask",
                          task_service_pb2.RegisterTaskRequest(key=types_pb2.TaskKey(name=name), spec=spec))
 
-    def transfer(self, task, sockets, options=None):
-        """Gives sockets to the broker: [(id, socket, context bytes)]. Closes them here once the broker has them."""
+    def transfer(self, task, sockets, options=None, keep_alive=None):
+        """Gives sockets to the broker: [(id, socket, context bytes)]. Closes them here once the broker has them.
+
+        options is a types_pb2.SocketOptions and keep_alive a types_pb2.KeepAlive, the same for all.
+        """
         deposit_id = os.urandom(16)
         descriptors = [s.fileno() for _, s, _ in sockets]
         deposit = fd_frames_pb2.Deposit(deposit_id=deposit_id, descriptor_count=len(descriptors))
         self._frame(fd_frames_pb2.FdFrame(deposit=deposit), descriptors)
         items = [
-            socket_service_pb2.TransferItem(socket_id=i, task=task, context=context, options=options)
+            socket_service_pb2.TransferItem(
+                socket_id=i, task=task, context=context, options=options, keep_alive=keep_alive)
             for i, _, context in sockets]
         response = self.call(
             socket_service_pb2, "SocketService", "TransferOwnership",
@@ -107,6 +114,14 @@ class Broker:
             socket_service_pb2.ReclaimRequest(keys=[types_pb2.SocketKey(socket_id=socket_id)]))
         sockets, _ = self.claim(response.token)
         return sockets[0], response.sockets[0].context
+
+    def update(self, socket_id, context=None, keep_alive=None, options=None):
+        """Changes a socket where it is; None keeps what was."""
+        return self.call(
+            socket_service_pb2, "SocketService", "UpdateSocket",
+            socket_service_pb2.UpdateSocketRequest(
+                key=types_pb2.SocketKey(socket_id=socket_id), context=context, keep_alive=keep_alive,
+                options=options)).socket
 
     def claim(self, token):
         """The sockets of a token and the activation; for handlers, SOCKETBROKER_TOKEN in bytes."""

@@ -26,6 +26,8 @@ def main():
         broker.register_task("python-example", ["/bin/cat"])
         parked = broker.transfer("python-example", [(socket_id, client, b"what I was doing")])[0]
         print(f"parked {socket_id} in state {types_pb2.SocketState.Name(parked.state)}, cookie {parked.cookie}")
+        updated = broker.update(socket_id, keep_alive=types_pb2.KeepAlive(interval={"seconds": 60}))
+        assert updated.keep_alive.interval.seconds == 60, updated
         client, context = broker.reclaim(socket_id)
         assert cookie(client) == before == parked.cookie, "another kernel socket came back"
         assert context == b"what I was doing", context

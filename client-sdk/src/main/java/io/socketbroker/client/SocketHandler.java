@@ -1,8 +1,8 @@
 package io.socketbroker.client;
 
 /**
- * What a program does with each socket that wakes it, see {@link BrokerClient#attach}. Called by the session's executor,
- * for several sockets at once.
+ * What a program does with each socket that wakes it, see {@link BrokerClient#attach} and, for a program that the broker
+ * launches, {@link ActivatedHandler}. Called by the session's executor, for several sockets at once.
  *
  * <ul>
  *   <li>Returns normally without having ended the lease: the socket is given back, as by {@link

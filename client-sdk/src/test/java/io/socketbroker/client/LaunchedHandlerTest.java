@@ -70,8 +70,7 @@ class LaunchedHandlerTest {
                     true));
             try (var pidfd = handler.pidfd()) {
                 connection.near().close();
-                assertThat(Connection.receive(connection.far(), answer.length()))
-                        .isEqualTo(answer);
+                expect(connection.far(), answer);
                 var ended = Awaitility.await()
                         .atMost(20, TimeUnit.SECONDS)
                         .until(() -> PidFd.waitFor(pidfd.fd(), false), Optional::isPresent);

@@ -1,5 +1,6 @@
 package io.socketbroker.daemon.core;
 
+import com.google.protobuf.util.Durations;
 import io.socketbroker.daemon.time.Timers;
 import io.socketbroker.v1.EventType;
 import io.socketbroker.v1.TriggerDetails;
@@ -61,6 +62,9 @@ final class BrokerState {
         if (activation.session != null && activation.isOver()) {
             activation.session.activations.remove(activation);
             retire(activation);
+        } else if (Durations.isPositive(activation.spec.getLinger()) && activation.isOver()) {
+            // It stays for more work, which has a limit of its own.
+            timers.cancel(activation.timer);
         }
     }
 

@@ -2,6 +2,7 @@ package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
 import io.socketbroker.linux.Endpoint;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -63,7 +64,8 @@ record SourcePrefix(ByteString network, int bits) {
     public String toString() {
         try {
             return InetAddress.getByAddress(network.toByteArray()).getHostAddress() + "/" + bits;
-        } catch (java.net.UnknownHostException e) {
+        } catch (IOException e) {
+            // Only for a wrong number of bytes.
             throw new IllegalStateException(e);
         }
     }
