@@ -34,7 +34,8 @@ class ArchitectureTest {
             .resideInAPackage("..daemon.core..")
             .should()
             .dependOnClassesThat()
-            .haveNameMatching("(io\\.socketbroker\\.linux\\.(?!Endpoint)|java\\.net\\.(?!InetAddress$)).*");
+            .haveNameMatching(
+                    "(io\\.socketbroker\\.linux\\.(?!Endpoint)|java\\.net\\.(?!InetAddress$|UnknownHostException$)).*");
 
     @ArchTest
     static final ArchRule FOREIGN_CALLS_ARE_IN_LINUX =

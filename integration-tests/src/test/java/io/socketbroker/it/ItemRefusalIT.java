@@ -59,10 +59,6 @@ final class ItemRefusalIT {
         return row(what, Code.INVALID_ARGUMENT, "INVALID_FIELD", field, change);
     }
 
-    private static Arguments missing(String option, Consumer<TransferItem.Builder> change) {
-        return row(option, Code.UNIMPLEMENTED, "NOT_IMPLEMENTED", "items[0]." + option, change);
-    }
-
     private static Consumer<TransferItem.Builder> keepAlive(Duration interval) {
         return item -> item.setKeepAlive(KeepAlive.newBuilder().setInterval(interval));
     }
@@ -113,28 +109,58 @@ final class ItemRefusalIT {
                         "items[0].keep_alive.interval",
                         keepAlive(
                                 Duration.newBuilder().setSeconds(Long.MAX_VALUE).build())),
-                missing(
-                        "keep_alive",
+                invalid(
+                        "a probe longer than its bound",
+                        "items[0].keep_alive.probe",
                         item -> item.setKeepAlive(KeepAlive.newBuilder()
                                 .setInterval(Durations.fromSeconds(5))
-                                .setProbe(ByteString.copyFromUtf8("ping")))),
+                                .setProbe(ByteString.copyFrom(new byte[2_049])))),
+                invalid(
+                        "replies without a probe",
+                        "items[0].keep_alive.expected_replies",
+                        item -> item.setKeepAlive(KeepAlive.newBuilder()
+                                .setInterval(Durations.fromSeconds(5))
+                                .addExpectedReplies(ByteString.copyFromUtf8("pong")))),
                 invalid(
                         "accept mode for a connection",
                         "items[0].options.accept_mode",
                         item -> item.getOptionsBuilder().setAcceptMode(AcceptMode.ACCEPT_MODE_LISTENER)),
-                missing(
-                        "options.wake_filter",
+                invalid(
+                        "a filter longer than its bound",
+                        "items[0].options.wake_filter.min_bytes",
                         item -> item.getOptionsBuilder()
-                                .setWakeFilter(WakeFilter.newBuilder().setMinBytes(2))),
-                missing(
-                        "options.auto_answers",
-                        item -> item.getOptionsBuilder().addAutoAnswers(AutoAnswer.getDefaultInstance())),
-                missing(
-                        "options.notify_network_changed",
-                        item -> item.getOptionsBuilder().setNotifyNetworkChanged(true)),
-                missing(
-                        "options.expires_after",
-                        item -> item.getOptionsBuilder().setExpiresAfter(Durations.fromDays(1))));
+                                .setWakeFilter(WakeFilter.newBuilder().setMinBytes(65_537))),
+                invalid(
+                        "a prefix longer than its bound",
+                        "items[0].options.wake_filter.prefix",
+                        item -> item.getOptionsBuilder()
+                                .setWakeFilter(WakeFilter.newBuilder().setPrefix(ByteString.copyFrom(new byte[257])))),
+                invalid(
+                        "an answer that contradicts another",
+                        "items[0].options.auto_answers[1].request",
+                        item -> item.getOptionsBuilder()
+                                .addAutoAnswers(answer("pong"))
+                                .addAutoAnswers(answer("something else"))),
+                invalid(
+                        "sources for a byte stream",
+                        "items[0].options.wake_filter.source_prefixes",
+                        item -> item.getOptionsBuilder()
+                                .setWakeFilter(WakeFilter.newBuilder().addSourcePrefixes("10.0.0.0/8"))),
+                invalid(
+                        "first bytes of a connection",
+                        "items[0].options.first_bytes_timeout",
+                        item -> item.getOptionsBuilder().setFirstBytesTimeout(Durations.fromSeconds(1))),
+                invalid(
+                        "an expiry below its bound",
+                        "items[0].options.expires_after",
+                        item -> item.getOptionsBuilder().setExpiresAfter(Durations.fromMillis(5))));
+    }
+
+    private static AutoAnswer answer(String response) {
+        return AutoAnswer.newBuilder()
+                .setRequest(ByteString.copyFromUtf8("ping"))
+                .setResponse(ByteString.copyFromUtf8(response))
+                .build();
     }
 
     @ParameterizedTest

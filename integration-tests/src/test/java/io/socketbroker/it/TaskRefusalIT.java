@@ -109,8 +109,18 @@ final class TaskRefusalIT {
                         "too many handlers",
                         "spec.limits.max_concurrency",
                         spec -> spec.getLimitsBuilder().setMaxConcurrency(10_001)),
-                missing("spec.systemd", spec -> spec.setSystemd(SystemdLauncher.getDefaultInstance())),
-                missing("spec.limits", spec -> spec.getLimitsBuilder().setMaxConnections(1)),
+                invalid(
+                        "a unit with a path",
+                        "spec.systemd.unit_template",
+                        spec -> spec.setSystemd(SystemdLauncher.newBuilder().setUnitTemplate("../../tmp/x@.service"))),
+                invalid(
+                        "limits that contradict",
+                        "spec.limits.max_connections_per_source",
+                        spec -> spec.getLimitsBuilder().setMaxConnections(1).setMaxConnectionsPerSource(2)),
+                invalid(
+                        "a burst without a rate",
+                        "spec.limits.activation_burst",
+                        spec -> spec.getLimitsBuilder().setActivationBurst(1)),
                 invalid(
                         "too short a time",
                         "spec.activation_timeout",
@@ -119,10 +129,11 @@ final class TaskRefusalIT {
                         "too long a time",
                         "spec.activation_timeout",
                         spec -> spec.setActivationTimeout(Durations.fromDays(8))),
-                missing("spec.linger", spec -> spec.setLinger(Durations.fromSeconds(5))),
-                missing(
-                        "spec.conditions",
-                        spec -> spec.setConditions(TaskConditions.newBuilder().setNetworkAvailable(true))),
+                invalid("a lingering inetd program", "spec.linger", spec -> spec.setLinger(Durations.fromSeconds(5))),
+                invalid(
+                        "a relative path",
+                        "spec.conditions.path_exists",
+                        spec -> spec.setConditions(TaskConditions.newBuilder().setPathExists("here"))),
                 missing("spec.notify_reboot", spec -> spec.setNotifyReboot(true)));
     }
 

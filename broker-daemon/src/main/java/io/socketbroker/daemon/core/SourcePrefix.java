@@ -2,8 +2,8 @@ package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
 import io.socketbroker.linux.Endpoint;
-import java.io.IOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Optional;
 
 /**
@@ -64,7 +64,7 @@ record SourcePrefix(ByteString network, int bits) {
     public String toString() {
         try {
             return InetAddress.getByAddress(network.toByteArray()).getHostAddress() + "/" + bits;
-        } catch (IOException e) {
+        } catch (UnknownHostException e) {
             // Only for a wrong number of bytes.
             throw new IllegalStateException(e);
         }

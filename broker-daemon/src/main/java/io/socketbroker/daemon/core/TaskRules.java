@@ -138,9 +138,12 @@ final class TaskRules {
             return;
         }
         OptionRules.requireWithin(spec.getLinger(), Durations.ZERO, LONGEST_LINGER, "spec.linger", "0 to 1 hour");
-        boolean claims = Activation.claims(spec);
-        if (Durations.isPositive(spec.getLinger()) && !claims) {
-            throw ItemRules.invalid("spec.linger", "is for handlers that claim: style CLAIM, or a systemd unit");
+        boolean stdio = !spec.hasSystemd()
+                && spec.getExec().getStyle() != LaunchStyle.LAUNCH_STYLE_CLAIM
+                && spec.getExec().getStyle() != LaunchStyle.LAUNCH_STYLE_LISTEN_FDS;
+        if (Durations.isPositive(spec.getLinger()) && stdio) {
+            throw ItemRules.invalid(
+                    "spec.linger", "is for handlers of style CLAIM or LISTEN_FDS, and for systemd units");
         }
     }
 
