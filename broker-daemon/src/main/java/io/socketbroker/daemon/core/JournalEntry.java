@@ -1,29 +1,35 @@
 package io.socketbroker.daemon.core;
 
-import com.google.protobuf.ByteString;
-import io.socketbroker.v1.KeepAlive;
-import io.socketbroker.v1.SocketOptions;
+import io.socketbroker.store.v1.StoredActivation;
+import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.v1.TaskSpec;
+import java.time.Instant;
 
 /** One change of what must outlive the broker's process. */
 public sealed interface JournalEntry {
     /** A task is registered, or replaced. */
-    record TaskPut(TaskName name, TaskSpec spec) implements JournalEntry {}
+    record TaskPut(TaskName name, TaskSpec spec, Instant registeredAt) implements JournalEntry {}
 
     /** A task is gone. */
     record TaskRemoved(TaskName name) implements JournalEntry {}
 
-    /** A socket is with the broker, or changed. */
-    record SocketPut(
-            SocketName name,
-            TaskName task,
-            long cookie,
-            long generation,
-            ByteString context,
-            KeepAlive keepAlive,
-            SocketOptions options)
-            implements JournalEntry {}
+    /**
+     * A socket is with the broker, or changed.
+     *
+     * <p>One in state DEPOSITED without a listener is a transfer that is promised with the commit: a journal that cannot
+     * write refuses it, while it keeps changes of the others as far as it can.
+     *
+     * @param stored as a whole, not a difference
+     */
+    record SocketPut(SocketName name, StoredSocket stored) implements JournalEntry {}
 
     /** A socket has left the broker. */
     record SocketRemoved(SocketName name) implements JournalEntry {}
+
+    /**
+     * An activation has started, or ended.
+     *
+     * @param stored as a whole; replaces what was stored of the same id
+     */
+    record ActivationPut(StoredActivation stored) implements JournalEntry {}
 }

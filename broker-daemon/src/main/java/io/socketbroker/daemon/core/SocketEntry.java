@@ -2,6 +2,7 @@ package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
 import io.socketbroker.daemon.time.Timers;
+import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.v1.KeepAlive;
 import io.socketbroker.v1.SocketKind;
 import io.socketbroker.v1.SocketOptions;
@@ -124,6 +125,21 @@ final class SocketEntry {
     }
 
     JournalEntry.SocketPut record() {
-        return new JournalEntry.SocketPut(name, task, candidate.cookie(), generation, context, keepAlive, options);
+        StoredSocket.Builder stored = StoredSocket.newBuilder()
+                .setUid(name.uid())
+                .setApp(name.app())
+                .setSocketId(name.id())
+                .setTask(task.name())
+                .setSlot(slot.index())
+                .setListenerId(listenerId)
+                .setTransferredAt(Views.timestamp(transferredAt))
+                .setParkedAt(Views.timestamp(parkedAt))
+                .setState(state)
+                .setGeneration(generation)
+                .setContext(context)
+                .setKeepAlive(keepAlive)
+                .setOptions(options);
+        StoredCandidate.write(candidate, stored);
+        return new JournalEntry.SocketPut(name, stored.build());
     }
 }

@@ -61,7 +61,7 @@ final class Tasks {
         task.spec = spec;
         conditions.reset(task);
         task.registeredAt = state.wallTime;
-        state.effect(new Effect.Journal(new JournalEntry.TaskPut(name, spec)));
+        state.effect(new Effect.Journal(new JournalEntry.TaskPut(name, spec, task.registeredAt)));
         state.emit(EventType.EVENT_TYPE_TASK_REGISTERED, name, replaced ? "replaced" : "");
         int adopted = adoptOrphans(name);
         dispatcher.moreCapacity(task);
