@@ -69,13 +69,18 @@ final class Wire implements AutoCloseable {
 
     /** Exactly so many bytes. */
     String read(long count) {
+        return new String(readBytes(count), StandardCharsets.US_ASCII);
+    }
+
+    /** Exactly so many bytes, which need not be text. */
+    byte[] readBytes(long count) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         while (bytes.size() < count) {
             byte[] next = read((int) count - bytes.size());
             assertThat(next).as("more after '%s'", bytes).isNotEmpty();
             bytes.writeBytes(next);
         }
-        return bytes.toString(StandardCharsets.US_ASCII);
+        return bytes.toByteArray();
     }
 
     /** Everything until the peer's FIN. */
