@@ -2,6 +2,7 @@ package io.socketbroker.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.socketbroker.linux.Endpoint;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.Io;
 import io.socketbroker.linux.LinuxException;
@@ -9,6 +10,7 @@ import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.linux.Sockets;
 import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -24,6 +26,14 @@ final class Wire implements AutoCloseable {
         this.socket = socket;
         SocketOptions.setReceiveTimeout(socket.fd(), PATIENCE);
         SocketOptions.setSendTimeout(socket.fd(), PATIENCE);
+    }
+
+    /** A TCP connection from an address of the loopback network, which has a whole /8 of them. */
+    static Wire connectFrom(String source, InetSocketAddress destination) {
+        OwnedFd socket = Sockets.open(Sockets.AF_INET, Sockets.SOCK_STREAM, 0);
+        Sockets.bind(socket.fd(), Endpoint.of(Link.loopback(source)));
+        Sockets.connect(socket.fd(), Endpoint.of(destination));
+        return new Wire(socket);
     }
 
     Fd fd() {
