@@ -143,7 +143,31 @@ final class RatesIT {
         for (int i = 0; i < connections.size(); i++) {
             assertThat(connections.get(i).readLine()).isEqualTo("got line " + i);
         }
-        assertThat(since(start)).isBetween(Duration.ofMillis(1_390), Duration.ofSeconds(12));
+        assertThat(since(start)).isBetween(Duration.ofMillis(1_390), Duration.ofSeconds(6));
+    }
+
+    @Test
+    void shouldAcceptAtTheRateOfItsTaskWhileHandlersGoOn() {
+        client.register(
+                task,
+                Specs.command("/bin/cat").toBuilder()
+                        .setLimits(TaskLimits.newBuilder()
+                                .setActivationsPerSecond(5)
+                                .setActivationBurst(1))
+                        .build());
+        OwnedFd listener = broker.closeLater(Sockets.listenTcp(Link.loopback("127.0.0.1"), 64));
+        InetSocketAddress address = Link.addressOf(listener.fd());
+        client.park(listener, task, "listener");
+        long start = System.nanoTime();
+        List<Wire> connections = new ArrayList<>();
+        for (int i = 0; i < 11; i++) {
+            connections.add(
+                    broker.closeLater(new Wire(Sockets.connectTcp(address))).send("line " + i + "\n"));
+        }
+        for (int i = 0; i < connections.size(); i++) {
+            assertThat(connections.get(i).readLine()).isEqualTo("line " + i);
+        }
+        assertThat(since(start)).isBetween(Duration.ofMillis(1_990), Duration.ofSeconds(5));
     }
 
     @Test
