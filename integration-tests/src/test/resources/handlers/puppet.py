@@ -113,6 +113,20 @@ class Puppet:
         data = self.sock.recv(int(count))
         return "data " + data.hex() if data else "end"
 
+    def read(self, count):
+        """Exactly so many bytes, however they come."""
+        data = b""
+        while len(data) < int(count):
+            self.wait()
+            piece = self.sock.recv(int(count) - len(data))
+            if not piece:
+                return "end after " + data.hex()
+            data += piece
+        return "data " + data.hex()
+
+    def lowat(self):
+        return str(self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT))
+
     def send(self, text):
         self.sock.sendall(bytes.fromhex(text))
         return "ok"

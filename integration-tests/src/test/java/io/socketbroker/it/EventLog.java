@@ -33,6 +33,22 @@ final class EventLog {
         return event.getType().name().replace("EVENT_TYPE_", "");
     }
 
+    /** What those of this type said to people, about this task or one of its sockets. */
+    List<String> messages(String type, String task) {
+        return events().stream()
+                .filter(event -> type(event).equals(type))
+                .filter(event -> event.getTask().getName().equals(task))
+                .map(Event::getMessage)
+                .toList();
+    }
+
+    /** Until one of this type for this task says all of this. */
+    void awaitMessage(String type, String task, String... texts) {
+        Awaitility.await(type + " of " + task)
+                .untilAsserted(() -> assertThat(messages(type, task))
+                        .anySatisfy(message -> assertThat(message).contains(texts)));
+    }
+
     /** Until there is an event of this type for this socket. */
     void await(String type, String socketId) {
         Awaitility.await(type + " of " + socketId)

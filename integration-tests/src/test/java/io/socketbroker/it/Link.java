@@ -2,14 +2,17 @@ package io.socketbroker.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.socketbroker.linux.DescriptorFlags;
 import io.socketbroker.linux.Endpoint;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.Io;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Sockets;
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A socket to be given to the broker and the other end of it.
@@ -56,6 +59,19 @@ record Link(OwnedFd mine, Wire peer) implements AutoCloseable {
                 .isEqualTo("ping\n");
         Io.write(mine.fd(), "pong\n".getBytes(StandardCharsets.US_ASCII), 0, 5);
         assertThat(peer.receive()).isEqualTo("pong\n");
+    }
+
+    /** Writes until the peer's window and the send queue are full; gives what went in. */
+    byte[] fill() {
+        DescriptorFlags.setNonBlocking(mine.fd(), true);
+        ByteArrayOutputStream taken = new ByteArrayOutputStream();
+        byte[] chunk = new byte[8_192];
+        for (int sent = 0; sent != Sockets.WOULD_BLOCK; ) {
+            Arrays.fill(chunk, (byte) (taken.size() / chunk.length));
+            sent = Sockets.send(mine.fd(), chunk, 0, chunk.length);
+            taken.write(chunk, 0, Math.max(0, sent));
+        }
+        return taken.toByteArray();
     }
 
     @Override

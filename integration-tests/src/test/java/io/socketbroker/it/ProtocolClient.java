@@ -14,8 +14,10 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.AdminServiceGrpc;
+import io.socketbroker.v1.ExplainRequest;
 import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.GetSocketRequest;
+import io.socketbroker.v1.GetTaskRequest;
 import io.socketbroker.v1.ListSocketsRequest;
 import io.socketbroker.v1.ReclaimRequest;
 import io.socketbroker.v1.ReclaimResponse;
@@ -183,6 +185,19 @@ final class ProtocolClient implements AutoCloseable {
         return sockets()
                 .getSocket(GetSocketRequest.newBuilder().setKey(key(id)).build())
                 .getSocket();
+    }
+
+    /** Why it did or did not wake, in words. */
+    String explain(String id) {
+        return admin().explain(ExplainRequest.newBuilder().setKey(key(id)).build())
+                .getExplanation();
+    }
+
+    Task task(String name) {
+        return tasks().getTask(GetTaskRequest.newBuilder()
+                        .setKey(TaskKey.newBuilder().setName(name))
+                        .build())
+                .getTask();
     }
 
     /** Ids of all sockets that the broker shows. */

@@ -52,6 +52,17 @@ final class Puppet implements AutoCloseable {
         assertThat(tell("recv")).isEqualTo("data " + hex(text));
     }
 
+    /** It reads these bytes from its socket, in as many pieces as they come. */
+    void expectRead(byte[] bytes) {
+        assertThat(tell("read " + bytes.length))
+                .isEqualTo("data " + HexFormat.of().formatHex(bytes));
+    }
+
+    /** As the other, of text. */
+    void expectRead(String text) {
+        expectRead(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
     /** It finds the end of its stream. */
     void expectEnd() {
         assertThat(tell("recv")).isEqualTo("end");

@@ -2,6 +2,7 @@ package io.socketbroker.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.socketbroker.linux.Endpoint;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.Io;
 import io.socketbroker.linux.LinuxException;
@@ -9,6 +10,7 @@ import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.linux.Sockets;
 import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -24,6 +26,14 @@ final class Wire implements AutoCloseable {
         this.socket = socket;
         SocketOptions.setReceiveTimeout(socket.fd(), PATIENCE);
         SocketOptions.setSendTimeout(socket.fd(), PATIENCE);
+    }
+
+    /** A TCP connection from an address of the loopback network, which has a whole /8 of them. */
+    static Wire connectFrom(String source, InetSocketAddress destination) {
+        OwnedFd socket = Sockets.open(Sockets.AF_INET, Sockets.SOCK_STREAM, 0);
+        Sockets.bind(socket.fd(), Endpoint.of(Link.loopback(source)));
+        Sockets.connect(socket.fd(), Endpoint.of(destination));
+        return new Wire(socket);
     }
 
     Fd fd() {
@@ -69,13 +79,18 @@ final class Wire implements AutoCloseable {
 
     /** Exactly so many bytes. */
     String read(long count) {
+        return new String(readBytes(count), StandardCharsets.US_ASCII);
+    }
+
+    /** Exactly so many bytes, which need not be text. */
+    byte[] readBytes(long count) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         while (bytes.size() < count) {
             byte[] next = read((int) count - bytes.size());
             assertThat(next).as("more after '%s'", bytes).isNotEmpty();
             bytes.writeBytes(next);
         }
-        return bytes.toString(StandardCharsets.US_ASCII);
+        return bytes.toByteArray();
     }
 
     /** Everything until the peer's FIN. */
