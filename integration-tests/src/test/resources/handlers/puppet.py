@@ -88,6 +88,7 @@ class Puppet:
     def __init__(self):
         self.fd_sock = None
         self.delivery = 0
+        self.socks = []
         number = {"socket": 0, "listen-fds": 3}.get(STYLE)
         self.sock = None if number is None else socket.socket(fileno=number)
 
@@ -139,6 +140,13 @@ class Puppet:
         self.sock.sendto(data, source) if source else self.sock.send(data)
         return "ok"
 
+    def serve(self):
+        """Answers what there is to read on each claimed socket with itself."""
+        for sock in self.socks:
+            sock.setblocking(False)
+            sock.sendall(sock.recv(65536))
+        return "served %d" % len(self.socks)
+
     def accept(self):
         self.wait()
         self.sock, _ = self.sock.accept()
@@ -165,8 +173,9 @@ class Puppet:
             return "error %d" % parse(answer[10][0])[1][0]
         delivery = parse(answer[5][0])
         self.delivery = delivery.get(2, [0])[0]
+        self.socks = [socket.socket(fileno=fd) for fd in fds]
         if fds:
-            self.sock = socket.socket(fileno=fds[0])
+            self.sock = self.socks[0]
         return "delivered %d with %d" % (self.delivery, len(fds))
 
     def acknowledge(self):

@@ -72,9 +72,13 @@ final class AttachedSession implements AutoCloseable {
         assertThat(response().hasStarted()).isTrue();
     }
 
-    /** One request and its answer; deliveries that come between wait for their turn. */
+    /** One request and its answer. */
     private FdFrame ask(FdFrame.Builder request) {
-        int requestId = client.fdSock().send(request, List.of());
+        return answer(client.fdSock().send(request, List.of()));
+    }
+
+    /** The answer to a request; deliveries that come before it wait for their turn. */
+    FdFrame answer(int requestId) {
         FdConnection.Answer answer = client.fdSock().receive();
         while (answer.frame().getRequestId() != requestId) {
             assertThat(answer.frame().hasDelivery())
@@ -123,8 +127,16 @@ final class AttachedSession implements AutoCloseable {
 
     /** What the broker says to the acknowledgement. */
     FdFrame acknowledge(Delivery delivery) {
-        return ask(
-                FdFrame.newBuilder().setAcknowledge(Acknowledge.newBuilder().setDeliveryId(delivery.getDeliveryId())));
+        return answer(sendAcknowledgement(delivery));
+    }
+
+    /** Does not read the answer yet: see {@link #answer}. */
+    int sendAcknowledgement(Delivery delivery) {
+        return client.fdSock()
+                .send(
+                        FdFrame.newBuilder()
+                                .setAcknowledge(Acknowledge.newBuilder().setDeliveryId(delivery.getDeliveryId())),
+                        List.of());
     }
 
     /** The next delivery, acknowledged; the session has its sockets from here on. */

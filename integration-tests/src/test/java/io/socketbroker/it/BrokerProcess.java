@@ -3,6 +3,9 @@ package io.socketbroker.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.socketbroker.daemon.BrokerDaemon;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.PidFd;
+import io.socketbroker.linux.Signals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +134,19 @@ final class BrokerProcess implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         exitStatus();
+    }
+
+    /** The process stands still while something happens, and finds all of it at once afterwards. */
+    void whileStopped(Runnable happening) {
+        try (OwnedFd pidfd = PidFd.open(pid())) {
+            PidFd.sendSignal(pidfd.fd(), Signals.SIGSTOP);
+            try {
+                Awaitility.await("the daemon stands still").until(() -> Processes.isStopped(pid()));
+                happening.run();
+            } finally {
+                PidFd.sendSignal(pidfd.fd(), Signals.SIGCONT);
+            }
+        }
     }
 
     /** SIGTERM, and the end with status 0 and without leftovers. */

@@ -191,10 +191,9 @@ final class KeepAliveIT {
     }
 
     private Wire parkConnectionTo(OwnedFd listener, String id, KeepAlive.Builder keepAlive) {
-        OwnedFd mine = Sockets.connectTcp(Link.addressOf(listener.fd()));
-        Wire peer =
-                broker.closeLater(new Wire(Sockets.accept(listener.fd(), false).orElseThrow()));
-        park(mine, id, keepAlive);
+        Link link = Link.tcp(listener);
+        Wire peer = broker.closeLater(link.peer());
+        park(link.mine(), id, keepAlive);
         return peer;
     }
 }

@@ -29,9 +29,14 @@ record Link(OwnedFd mine, Wire peer) implements AutoCloseable {
     /** A TCP connection to this address of the host. */
     static Link tcp(String address) {
         try (OwnedFd listener = Sockets.listenTcp(loopback(address), 8)) {
-            OwnedFd mine = Sockets.connectTcp(addressOf(listener.fd()));
-            return new Link(mine, new Wire(Sockets.accept(listener.fd(), false).orElseThrow()));
+            return tcp(listener);
         }
+    }
+
+    /** A TCP connection to this listener, which nobody else connects to meanwhile. */
+    static Link tcp(OwnedFd listener) {
+        OwnedFd mine = Sockets.connectTcp(addressOf(listener.fd()));
+        return new Link(mine, new Wire(Sockets.accept(listener.fd(), false).orElseThrow()));
     }
 
     /** Two ends of a unix socket of this type. */

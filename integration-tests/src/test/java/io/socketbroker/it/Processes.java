@@ -2,6 +2,7 @@ package io.socketbroker.it;
 
 import io.socketbroker.linux.OpenDescriptors;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,16 @@ final class Processes {
     static boolean isRunning(int pid) {
         String stat = read(Path.of("/proc", Integer.toString(pid), "stat"));
         return !stat.isEmpty() && !stat.substring(stat.lastIndexOf(')') + 2).startsWith("Z");
+    }
+
+    /** Whether SIGSTOP has come to all threads of a process. */
+    static boolean isStopped(int pid) {
+        try (var threads = Files.list(Path.of("/proc", Integer.toString(pid), "task"))) {
+            return threads.map(thread -> read(thread.resolve("stat")))
+                    .allMatch(stat -> stat.substring(stat.lastIndexOf(')') + 2).startsWith("T"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Processor time that a process has used, in user mode and in the kernel: clock ticks of 10 ms (proc_pid_stat(5)). */

@@ -210,6 +210,20 @@ final class ProtocolClient implements AutoCloseable {
         return ids;
     }
 
+    /** All sockets that the broker shows, however many pages they take. */
+    List<Socket> allSockets() {
+        List<Socket> all = new ArrayList<>();
+        String page = "";
+        do {
+            var answer = sockets()
+                    .listSockets(
+                            ListSocketsRequest.newBuilder().setPageToken(page).build());
+            all.addAll(answer.getSocketsList());
+            page = answer.getNextPageToken();
+        } while (!page.isEmpty());
+        return all;
+    }
+
     @Override
     public void close() {
         fdSock.close();
