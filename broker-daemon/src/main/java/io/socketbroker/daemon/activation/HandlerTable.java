@@ -18,12 +18,16 @@ public final class HandlerTable implements AutoCloseable {
     private final Map<Integer, Handler> handlers = new HashMap<>();
     private int lastIndex;
 
-    private record Handler(long activationId, OwnedFd pidfd) {}
+    /** Only the parent of a process is told its status. */
+    private record Handler(long activationId, OwnedFd pidfd, boolean child) {}
 
     /** Told of each handler's end. */
     public interface Listener {
         /** The process has ended and was reaped. */
         void exited(long activationId, ExitStatus status);
+
+        /** The process of a former broker has ended; nobody can tell how. */
+        void vanished(long activationId);
     }
 
     /** Before the loop runs. */
@@ -35,9 +39,18 @@ public final class HandlerTable implements AutoCloseable {
 
     /** Becomes the owner of the pidfd. */
     public void add(long activationId, SpawnedProcess process) {
+        watch(new Handler(activationId, process.pidfd(), true));
+    }
+
+    /** A process that a former broker started. Becomes the owner of the pidfd. */
+    public void adopt(long activationId, OwnedFd pidfd) {
+        watch(new Handler(activationId, pidfd, false));
+    }
+
+    private void watch(Handler handler) {
         int index = ++lastIndex;
-        handlers.put(index, new Handler(activationId, process.pidfd()));
-        loop.add(process.pidfd().fd(), Epoll.EPOLLIN, source, index, 0);
+        handlers.put(index, handler);
+        loop.add(handler.pidfd.fd(), Epoll.EPOLLIN, source, index, 0);
     }
 
     /** Sends a signal to the handler, if it still runs; see signal(7). */
@@ -52,13 +65,22 @@ public final class HandlerTable implements AutoCloseable {
         if (handler == null) {
             return;
         }
+        if (!handler.child) {
+            forget(index, handler);
+            listener.vanished(handler.activationId);
+            return;
+        }
         Optional<ExitStatus> status = PidFd.waitFor(handler.pidfd.fd(), false);
         if (status.isPresent()) {
-            handlers.remove(index);
-            loop.delete(handler.pidfd.fd());
-            handler.pidfd.close();
+            forget(index, handler);
             listener.exited(handler.activationId, status.get());
         }
+    }
+
+    private void forget(int index, Handler handler) {
+        handlers.remove(index);
+        loop.delete(handler.pidfd.fd());
+        handler.pidfd.close();
     }
 
     /** Handlers go on without the broker. */

@@ -88,7 +88,17 @@ public final class Conductor implements AutoCloseable {
         this.conditions = conditions;
         deposits = new Deposits(loop, DEPOSIT_WAIT.toNanos());
         watcher = new Watcher(loop, this::reported);
-        handlers = new HandlerTable(loop, this::exited);
+        handlers = new HandlerTable(loop, new HandlerTable.Listener() {
+            @Override
+            public void exited(long activationId, ExitStatus status) {
+                ended(activationId, status.isSuccess(), status.toString());
+            }
+
+            @Override
+            public void vanished(long activationId) {
+                ended(activationId, false, "it outlived the broker that started it, so its status is not known");
+            }
+        });
         network = new NetworkMonitor(loop, this::networkChanged);
         Acceptor acceptor = new Acceptor(brokerage, descriptors, inspector);
         effects = new EffectRunner(
@@ -209,9 +219,9 @@ public final class Conductor implements AutoCloseable {
         effects.runAll();
     }
 
-    private void exited(long activationId, ExitStatus status) {
+    private void ended(long activationId, boolean success, String status) {
         tellTime();
-        brokerage.exited(activationId, status.isSuccess(), status.toString());
+        brokerage.exited(activationId, success, status);
         effects.runAll();
     }
 

@@ -141,6 +141,7 @@ final class EffectRunner {
     /** Writes what the effects changed; completes when it is committed. */
     CompletionStage<Void> commit() {
         List<JournalEntry> batch = unwritten;
+        batch.addAll(brokerage.takeChanges());
         unwritten = new ArrayList<>();
         return journal.append(batch);
     }
@@ -165,6 +166,7 @@ final class EffectRunner {
                 }
             }
             case Effect.Launch(LaunchPlan plan) -> launches.launch(plan, this::runAll);
+            case Effect.Adopt(long activationId, int pid) -> launches.adopt(activationId, pid);
             case Effect.Deliver(long connection, Brokerage.Outgoing outgoing) -> deliver(connection, outgoing);
             case Effect.Disconnect(long connection) -> sender().disconnect(connection);
             case Effect.Revoke(SessionName session, long activationId, SocketName socket, String message) ->

@@ -103,6 +103,15 @@ final class Launches {
         });
     }
 
+    /** A handler of a former broker: its end can be seen, but not its status, which went to another parent. */
+    void adopt(long activationId, int pid) {
+        try {
+            handlers.adopt(activationId, PidFd.open(pid));
+        } catch (LinuxException e) {
+            brokerage.exited(activationId, false, "ended while the broker was away");
+        }
+    }
+
     private void running(LaunchPlan plan, SpawnedProcess process) {
         try {
             handlers.add(plan.activationId(), process);

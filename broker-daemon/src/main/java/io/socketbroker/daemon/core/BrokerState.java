@@ -7,6 +7,7 @@ import io.socketbroker.v1.TriggerDetails;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,12 @@ final class BrokerState {
     final RandomGenerator random;
     private final Supplier<Token> tokens;
     private List<Effect> effects = new ArrayList<>();
+
+    /** Sockets that are not as the journal has them, in the order in which they changed first. */
+    private Map<SocketName, SocketEntry> changed = new LinkedHashMap<>();
+
+    private final List<SocketName> forgotten = new ArrayList<>();
+
     private long lastGeneration;
     long nowNanos;
     Instant wallTime = Instant.EPOCH;
@@ -55,6 +62,7 @@ final class BrokerState {
     /** The lease is over; an activation of a session ends with its last lease. */
     void leaseEnded(Lease lease) {
         lease.ended = true;
+        changed(lease.socket);
         if (lease.socket.lease == lease) {
             lease.socket.lease = null;
         }
@@ -76,6 +84,43 @@ final class BrokerState {
         if (activation.delivery != null) {
             timers.cancel(activation.delivery.timer);
         }
+    }
+
+    /** The journal has to hear of it; once for all that changes until then. */
+    void changed(SocketEntry socket) {
+        changed.put(socket.name, socket);
+    }
+
+    /** The journal has a record of a socket that is not there. */
+    void forget(SocketName name) {
+        if (sockets.named(name).isEmpty()) {
+            forgotten.add(name);
+        }
+    }
+
+    /** Generations and activations go on behind this number. */
+    void numbersUsed(long lastNumber) {
+        lastGeneration = Math.max(lastGeneration, lastNumber);
+    }
+
+    /** What has changed since the last call, as it is now. */
+    List<JournalEntry> takeChanges() {
+        if (changed.isEmpty() && forgotten.isEmpty()) {
+            return List.of();
+        }
+        List<JournalEntry> entries = new ArrayList<>(changed.size() + forgotten.size());
+        forgotten.forEach(name -> entries.add(new JournalEntry.SocketRemoved(name)));
+        forgotten.clear();
+        changed.forEach((name, socket) -> {
+            SocketEntry present = sockets.named(name).orElse(null);
+            if (present == null) {
+                entries.add(new JournalEntry.SocketRemoved(name));
+            } else {
+                entries.add(new JournalEntry.SocketPut(name, Records.of(present)));
+            }
+        });
+        changed = new LinkedHashMap<>();
+        return entries;
     }
 
     void effect(Effect effect) {

@@ -43,6 +43,7 @@ public final class Brokerage {
     private final Parking parking;
     private final Dispatcher dispatcher;
     private final Activity activity;
+    private final Recovery recovery;
     private final Leases leases;
     private final Sessions sessions;
     private final Claims claims;
@@ -68,7 +69,9 @@ public final class Brokerage {
         dispatcher = new Dispatcher(state, parking, throttle, conditions);
         Listeners listeners = new Listeners(state, parking, dispatcher, connections, throttle, conditions);
         activity = new Activity(state, parking, keepAlives, dispatcher, listeners, conditions);
-        leases = new Leases(state, parking, dispatcher, new Retries(state, parking, dispatcher), connections);
+        Retries retries = new Retries(state, parking, dispatcher);
+        leases = new Leases(state, parking, dispatcher, retries, connections);
+        recovery = new Recovery(state, parking, dispatcher, retries, leases, connections, brokerUid);
         claims = new Claims(state, parking, dispatcher, leases);
         dispatcher.onDelivery(claims::push);
         tasks = new Tasks(state, parking, dispatcher, conditions, brokerUid);
@@ -94,6 +97,16 @@ public final class Brokerage {
     public List<Effect> takeEffects() {
         dispatcher.dispatchDue();
         return state.takeEffects();
+    }
+
+    /** What the journal has to hear of; each change is returned once. */
+    public List<JournalEntry> takeChanges() {
+        return state.takeChanges();
+    }
+
+    /** What a former broker left. */
+    public Recovery recovery() {
+        return recovery;
     }
 
     // Tasks
@@ -215,7 +228,7 @@ public final class Brokerage {
             state.sockets.contextChanged(socket, formerBytes);
         }
         parking.change(socket, keepAlive, options);
-        state.effect(new Effect.Journal(socket.record()));
+        state.changed(socket);
         return Views.socket(socket, true);
     }
 

@@ -55,6 +55,7 @@ final class Claims {
             dispatcher.withdraw(socket);
             parking.unwatch(socket);
             socket.state = SocketState.SOCKET_STATE_RELEASING;
+            state.changed(socket);
             socket.generation = state.newGeneration();
             socket.trigger = null;
             socket.claim = claim;

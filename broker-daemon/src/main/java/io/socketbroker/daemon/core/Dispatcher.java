@@ -73,11 +73,15 @@ final class Dispatcher {
             parking.park(socket, "");
             return;
         }
+        enqueueAfter(socket, throttle.reserve(socket, task));
+    }
+
+    /** Queues a socket whose trigger is known, when its turn comes. */
+    void enqueueAfter(SocketEntry socket, long waitNanos) {
         socket.state = SocketState.SOCKET_STATE_QUEUED;
-        long waitNanos = throttle.reserve(socket, task);
+        state.changed(socket);
         if (waitNanos == 0) {
-            task.queue.add(socket);
-            due.add(task);
+            queueNow(socket);
             return;
         }
         socket.timer = state.timers.schedule(state.nowNanos + waitNanos, () -> {
@@ -219,6 +223,7 @@ final class Dispatcher {
                     new Lease(activation, socket, trigger, session == null && ExitRules.releases(task.spec, socket));
             socket.lease = lease;
             activation.leases.add(lease);
+            state.changed(socket);
         }
         state.activations.put(activation.id, activation);
         state.activationTokens.put(activation.token, activation);
@@ -228,6 +233,7 @@ final class Dispatcher {
     /** The handler has the socket: from here on it may have read from it. */
     void handedOver(Lease lease) {
         lease.handedOver = true;
+        state.changed(lease.socket);
         if (lease.ended) {
             return;
         }
@@ -242,6 +248,12 @@ final class Dispatcher {
         } else {
             lease.socket.endDelivered = lease.trigger.getReason() == TriggerReason.TRIGGER_REASON_SOCKET_CLOSED;
         }
+    }
+
+    /** A handler that a former broker started takes its place. */
+    void adopted(TaskEntry task) {
+        task.running++;
+        launched++;
     }
 
     /** The place of a launched handler is free: start what waits, and accept what the backlog holds. */

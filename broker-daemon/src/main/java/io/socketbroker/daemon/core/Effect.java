@@ -47,6 +47,9 @@ public sealed interface Effect {
     /** Starts a handler and reports {@link Brokerage#launched} or {@link Brokerage#launchFailed}. */
     record Launch(LaunchPlan plan) implements Effect {}
 
+    /** Watches a handler that a former broker started, and reports {@link Brokerage#exited}. */
+    record Adopt(long activationId, int pid) implements Effect {}
+
     /**
      * Sends a delivery to a session and, if that fails, reports {@link Brokerage#deliveryFailed}.
      *

@@ -37,6 +37,11 @@ final class KeepAlives {
         }
     }
 
+    /** At this time for once. */
+    void startAt(SocketEntry socket, long deadlineNanos) {
+        socket.timer = state.timers.schedule(deadlineNanos, () -> intervalOver(socket));
+    }
+
     private void restart(SocketEntry socket) {
         state.timers.cancel(socket.timer);
         socket.timer = null;

@@ -19,9 +19,13 @@ final class Lease {
     boolean ended;
 
     Lease(Activation activation, SocketEntry socket, TriggerDetails trigger, boolean released) {
+        this(activation, socket, trigger, released, socket.generation);
+    }
+
+    Lease(Activation activation, SocketEntry socket, TriggerDetails trigger, boolean released, long generation) {
         this.activation = activation;
         this.socket = socket;
-        this.generation = socket.generation;
+        this.generation = generation;
         this.trigger = trigger;
         this.released = released;
     }

@@ -38,6 +38,7 @@ final class Leases {
             return;
         }
         activation.pid = pid;
+        activation.leases.forEach(lease -> state.changed(lease.socket));
         startWallClock(activation);
         for (Lease lease : activation.leases) {
             state.emit(
@@ -59,8 +60,11 @@ final class Leases {
         if (!activation.spec.hasActivationTimeout()) {
             return;
         }
-        long nanos = Durations.toNanos(activation.spec.getActivationTimeout());
-        activation.timer = state.timers.schedule(state.nowNanos + nanos, () -> {
+        startWallClockAt(activation, state.nowNanos + Durations.toNanos(activation.spec.getActivationTimeout()));
+    }
+
+    void startWallClockAt(Activation activation, long deadlineNanos) {
+        activation.timer = state.timers.schedule(deadlineNanos, () -> {
             if (activation.session != null) {
                 sessionTimedOut(activation);
                 return;
@@ -155,7 +159,7 @@ final class Leases {
         }
     }
 
-    private void applyPolicy(Lease lease, boolean success, String why) {
+    void applyPolicy(Lease lease, boolean success, String why) {
         SocketEntry socket = lease.socket;
         ExitAction action = ExitRules.action(lease, success);
         if (success && lease.handedOver) {
@@ -246,7 +250,7 @@ final class Leases {
         if (completion.hasKeepAlive()) {
             socket.keepAlive = completion.getKeepAlive();
         }
-        state.effect(new Effect.Journal(socket.record()));
+        state.changed(socket);
         parking.park(socket, "returned by its handler");
     }
 }

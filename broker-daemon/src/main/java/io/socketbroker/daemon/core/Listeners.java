@@ -154,7 +154,7 @@ final class Listeners {
         child.generation = state.newGeneration();
         state.sockets.add(child);
         connections.add(task, child, admission);
-        state.effect(new Effect.Journal(child.record()));
+        state.changed(child);
         state.emit(
                 EventType.EVENT_TYPE_CONNECTION_ACCEPTED,
                 child,

@@ -32,6 +32,7 @@ final class Parking {
         socket.trigger = null;
         socket.parkedAt = state.wallTime;
         socket.generation = state.newGeneration();
+        state.changed(socket);
         stopTimer(socket);
         if (!state.tasks.containsKey(socket.task)) {
             socket.state = SocketState.SOCKET_STATE_ORPHANED;
@@ -119,6 +120,21 @@ final class Parking {
         }
     }
 
+    /** The keep-alive of a socket that was parked before this broker began. */
+    void shortenKeepAlive(SocketEntry socket, long deadlineNanos) {
+        if (socket.timer != null && deadlineNanos < socket.timer.deadlineNanos()) {
+            state.timers.cancel(socket.timer);
+            keepAlives.startAt(socket, Math.max(deadlineNanos, state.nowNanos));
+        }
+    }
+
+    /** Lets go of a socket that nobody asks for, without touching the connection. */
+    void releaseAfter(SocketEntry socket, Duration grace) {
+        stopTimer(socket);
+        socket.quiet().expiry = state.timers.schedule(
+                state.nowNanos + Durations.toNanos(grace), () -> release(socket, "nobody: it was unknown"));
+    }
+
     private void expireAfter(SocketEntry socket, long nanos, String why) {
         socket.quiet().expiry =
                 state.timers.schedule(state.nowNanos + nanos, () -> close(socket, true, "expired: " + why));
@@ -127,6 +143,7 @@ final class Parking {
     /** Parks a connection that has to send something before it wakes anybody. */
     void parkSilent(SocketEntry connection, TaskEntry task, Duration timeout) {
         connection.state = SocketState.SOCKET_STATE_PARKED;
+        state.changed(connection);
         connection.quiet().awaitsFirstBytes = true;
         task.silent++;
         connection.quiet().expiry = state.timers.schedule(
@@ -207,6 +224,6 @@ final class Parking {
         socket.claim = null;
         state.sockets.remove(socket);
         state.effect(new Effect.Close(socket.slot, shutdown));
-        state.effect(new Effect.Journal(new JournalEntry.SocketRemoved(socket.name)));
+        state.changed(socket);
     }
 }

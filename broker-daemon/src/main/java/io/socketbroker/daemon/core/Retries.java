@@ -52,6 +52,7 @@ final class Retries {
         state.leaseEnded(lease);
         parking.stopTimer(socket);
         socket.generation = state.newGeneration();
+        state.changed(socket);
         socket.trigger = lease.trigger;
         // The next attempt is told of the end again.
         socket.endDelivered = false;

@@ -2,7 +2,6 @@ package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
 import io.socketbroker.daemon.time.Timers;
-import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.v1.KeepAlive;
 import io.socketbroker.v1.SocketKind;
 import io.socketbroker.v1.SocketOptions;
@@ -122,24 +121,5 @@ final class SocketEntry {
                 + endpointBytes
                 + options.getSerializedSize()
                 + keepAlive.getSerializedSize();
-    }
-
-    JournalEntry.SocketPut record() {
-        StoredSocket.Builder stored = StoredSocket.newBuilder()
-                .setUid(name.uid())
-                .setApp(name.app())
-                .setSocketId(name.id())
-                .setTask(task.name())
-                .setSlot(slot.index())
-                .setListenerId(listenerId)
-                .setTransferredAt(Views.timestamp(transferredAt))
-                .setParkedAt(Views.timestamp(parkedAt))
-                .setState(state)
-                .setGeneration(generation)
-                .setContext(context)
-                .setKeepAlive(keepAlive)
-                .setOptions(options);
-        StoredCandidate.write(candidate, stored);
-        return new JournalEntry.SocketPut(name, stored.build());
     }
 }

@@ -44,12 +44,35 @@ final class SocketTable {
         } else {
             bySlot.set(entry.slot.index(), entry);
         }
+        index(entry);
+    }
+
+    private void index(SocketEntry entry) {
         byName.put(entry.name, entry);
         byCookie.put(entry.candidate.cookie(), entry);
         byTask.computeIfAbsent(entry.task, _ -> new LinkedHashSet<>()).add(entry);
         Usage usage = byUid.computeIfAbsent(entry.name.uid(), _ -> new Usage());
         usage.sockets++;
         usage.contextBytes += entry.context.size();
+    }
+
+    /** Puts these into an empty table, each into the slot that it names. */
+    void restore(List<SocketEntry> entries) {
+        if (!bySlot.isEmpty()) {
+            throw new IllegalStateException("the table is in use");
+        }
+        int slots =
+                entries.stream().mapToInt(entry -> entry.slot.index() + 1).max().orElse(0);
+        bySlot.addAll(Collections.nCopies(slots, null));
+        entries.forEach(entry -> {
+            bySlot.set(entry.slot.index(), entry);
+            index(entry);
+        });
+        for (int index = slots - 1; index >= 0; index--) {
+            if (bySlot.get(index) == null) {
+                freeSlots.addLast(new Slot(index));
+            }
+        }
     }
 
     void remove(SocketEntry entry) {

@@ -159,7 +159,7 @@ final class Transfers {
         entry.generation = state.newGeneration();
         state.sockets.add(entry);
         parking.listenToNetwork(entry);
-        state.effect(new Effect.Journal(entry.record()));
+        state.changed(entry);
         return new Brokerage.Adopted(entry.slot, false);
     }
 
@@ -180,7 +180,7 @@ final class Transfers {
         }
         socket.failedAttempts = 0;
         socket.state = SocketState.SOCKET_STATE_DEPOSITED;
-        state.effect(new Effect.Journal(socket.record()));
+        state.changed(socket);
         return new Brokerage.Adopted(socket.slot, true);
     }
 

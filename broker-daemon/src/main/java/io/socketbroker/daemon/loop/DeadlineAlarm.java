@@ -16,12 +16,11 @@ final class DeadlineAlarm implements AutoCloseable {
     private static final long NOT_ARMED = Long.MAX_VALUE;
 
     private final TimerFd timer = new TimerFd();
-    private final long originNanos = BootClock.nanos();
     private long armedNanos = NOT_ARMED;
 
-    /** Nanoseconds since the alarm was made, on CLOCK_BOOTTIME. */
+    /** Nanoseconds since the host was started, on CLOCK_BOOTTIME; the same for all processes. */
     long nowNanos() {
-        return BootClock.nanos() - originNanos;
+        return BootClock.nanos();
     }
 
     /** To be watched for EPOLLIN; then call {@link #fired}. */
@@ -37,12 +36,12 @@ final class DeadlineAlarm implements AutoCloseable {
      * @return whether the kernel had to be told
      */
     boolean arm(long deadlineNanos) {
-        long latest = Long.MAX_VALUE - originNanos - GRANULARITY_NANOS;
+        long latest = Long.MAX_VALUE - GRANULARITY_NANOS;
         long rounded = Math.ceilDiv(Math.min(deadlineNanos, latest), GRANULARITY_NANOS) * GRANULARITY_NANOS;
         if (rounded >= armedNanos) {
             return false;
         }
-        timer.setDeadline(originNanos + rounded);
+        timer.setDeadline(rounded);
         armedNanos = rounded;
         return true;
     }

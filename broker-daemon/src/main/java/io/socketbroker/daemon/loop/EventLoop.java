@@ -81,7 +81,7 @@ public final class EventLoop implements AutoCloseable {
         endOfTurn = atEndOfTurn;
     }
 
-    /** Nanoseconds since the loop was made, also those of a suspend (CLOCK_BOOTTIME). From any thread. */
+    /** Nanoseconds since the host was started, also those of a suspend (CLOCK_BOOTTIME). From any thread. */
     public long nowNanos() {
         return alarm.nowNanos();
     }

@@ -17,11 +17,13 @@ class BrokerageSimulationTest {
     void shouldKeepExactlyOneOwnerOfEverySocketUnderRandomSchedules() {
         Set<EventType> seen = ConcurrentHashMap.newKeySet();
         AtomicLong deliveries = new AtomicLong();
+        AtomicLong crashes = new AtomicLong();
         LongStream.rangeClosed(1, SCHEDULES).parallel().forEach(seed -> {
             try {
                 SimulatedSchedule schedule = new SimulatedSchedule(seed);
                 schedule.run();
                 deliveries.addAndGet(schedule.deliveries());
+                crashes.addAndGet(schedule.crashes());
                 schedule.happenings().forEach(happening -> seen.add(happening.type()));
             } catch (AssertionError | RuntimeException failure) {
                 throw new AssertionError("the schedule with seed " + seed + " fails", failure);
@@ -47,6 +49,7 @@ class BrokerageSimulationTest {
                         EventType.EVENT_TYPE_CONNECTION_REFUSED,
                         EventType.EVENT_TYPE_WAKE_DEFERRED,
                         EventType.EVENT_TYPE_NETWORK_CHANGED);
+        assertThat(crashes.get()).as("deaths of the broker").isGreaterThan(SCHEDULES / 2);
         assertThat(deliveries.get()).as("deliveries to sessions").isGreaterThan(SCHEDULES);
     }
 }

@@ -12,6 +12,7 @@ import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.WakeFilter;
 import io.socketbroker.v1.WakeFilter.MismatchAction;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -32,6 +33,27 @@ final class SimulatedOptions {
 
     private static Endpoint peer(int subnet) {
         return new Endpoint.Inet(InetAddress.ofLiteral("192.0." + subnet + ".7"), 4_242);
+    }
+
+    /** Small, so that they are reached. */
+    static BrokerLimits limits(int sockets, int handlers) {
+        return new BrokerLimits(
+                sockets,
+                sockets,
+                10,
+                64,
+                10_000,
+                handlers,
+                100,
+                Duration.ofSeconds(5),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(10),
+                4,
+                Duration.ofSeconds(20),
+                3,
+                Duration.ofSeconds(5),
+                4_000,
+                3_000);
     }
 
     Optional<Endpoint> peer() {

@@ -17,7 +17,6 @@ import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TaskKey;
 import io.socketbroker.v1.TransferItem;
 import io.socketbroker.v1.TransferOwnershipRequest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +25,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** One random schedule of everything that can happen to a broker, checked after each step. */
 final class SimulatedSchedule {
@@ -37,12 +37,14 @@ final class SimulatedSchedule {
     private static final int TASKS = 4;
 
     private final SplittableRandom random;
-    private final SimulatedShell shell;
-    private final Brokerage brokerage;
-    private final SimulatedSessions sessions;
     private final SimulatedOptions options;
-    private final SimulatedTasks tasks;
-    private final Invariants invariants;
+    private final Supplier<Brokerage> newBroker;
+    private SimulatedShell shell;
+    private Brokerage brokerage;
+    private SimulatedSessions sessions;
+    private SimulatedTasks tasks;
+    private Invariants invariants;
+    private int crashes;
 
     /** Sockets that an application may use: taken back, or refused, by name. */
     private final Map<String, Candidate> withApplication = new HashMap<>();
@@ -56,30 +58,27 @@ final class SimulatedSchedule {
     SimulatedSchedule(long seed) {
         random = new SplittableRandom(seed);
         AtomicLong secrets = new AtomicLong();
-        BrokerLimits limits = new BrokerLimits(
-                SOCKET_LIMIT,
-                SOCKET_LIMIT,
-                10,
-                64,
-                10_000,
-                HANDLER_LIMIT,
-                100,
-                Duration.ofSeconds(5),
-                Duration.ofMillis(100),
-                Duration.ofSeconds(10),
-                4,
-                Duration.ofSeconds(20),
-                3,
-                Duration.ofSeconds(5),
-                4_000,
-                3_000);
+        BrokerLimits limits = SimulatedOptions.limits(SOCKET_LIMIT, HANDLER_LIMIT);
         options = new SimulatedOptions(random);
-        brokerage = new Brokerage(
+        newBroker = () -> new Brokerage(
                 limits, UID, () -> new Token(7, secrets.incrementAndGet()), new SplittableRandom(seed + 1));
+        brokerage = newBroker.get();
         shell = new SimulatedShell(brokerage, options);
         tasks = new SimulatedTasks(brokerage, random, OWNER, TASKS);
         invariants = new Invariants(shell, SOCKET_LIMIT, HANDLER_LIMIT);
         sessions = new SimulatedSessions(brokerage, shell, random, OWNER);
+    }
+
+    /** kill -9 of the broker; a new one takes over what custody, journal and running handlers have. */
+    private void crash() {
+        crashes++;
+        brokerage = newBroker.get();
+        shell = shell.recovered(brokerage, random);
+        tasks = new SimulatedTasks(brokerage, random, OWNER, TASKS);
+        invariants = new Invariants(shell, SOCKET_LIMIT, HANDLER_LIMIT);
+        sessions = new SimulatedSessions(brokerage, shell, random, OWNER);
+        deliveries.clear();
+        tickets.clear();
     }
 
     /** Random steps, then rest. Throws AssertionError at the first thing that must not be. */
@@ -98,11 +97,19 @@ final class SimulatedSchedule {
         return shell.happenings;
     }
 
+    int crashes() {
+        return crashes;
+    }
+
     long deliveries() {
         return shell.deliveries;
     }
 
     private void step() {
+        if (random.nextInt(200) == 0) {
+            crash();
+            return;
+        }
         switch (random.nextInt(22)) {
             case 0, 1 -> transfer();
             case 2, 3, 4 -> somethingHappens();

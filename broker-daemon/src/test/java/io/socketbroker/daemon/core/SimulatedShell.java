@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,10 @@ final class SimulatedShell {
     private final Set<Slot> tuned = new HashSet<>();
 
     private final SimulatedOptions options;
+    final SimulatedJournal journal = new SimulatedJournal();
+
+    /** Handlers of a former broker that have nothing of this one's. */
+    final Set<Long> strays = new HashSet<>();
 
     /** What becomes of what the broker sends by itself. */
     Supplier<SendOutcome> outcomes;
@@ -66,6 +71,31 @@ final class SimulatedShell {
         this.options = options;
         this.outcomes = options::outcome;
         advance(0);
+    }
+
+    /** A new broker after this one was killed: custody kept the sockets, and launched handlers live or die. */
+    SimulatedShell recovered(Brokerage fresh, SplittableRandom random) {
+        SimulatedShell next = new SimulatedShell(fresh, options);
+        next.lastCookie = lastCookie;
+        next.deliveries = deliveries;
+        next.happenings.addAll(happenings);
+        next.closedCookies.addAll(closedCookies);
+        next.journal.copy(journal);
+        handlers.values().stream()
+                .filter(handler -> handler.connection.isEmpty() && random.nextBoolean())
+                .forEach(handler -> next.handlers.put(handler.activationId, handler));
+        boundCookies.forEach((slot, cookie) -> {
+            // Now and then the vault died too, and could not be filled again in time.
+            if (random.nextInt(20) > 0) {
+                next.boundCookies.put(slot, cookie);
+            }
+        });
+        fresh.advance(nowNanos + random.nextLong(3_000_000_000L), Instant.ofEpochSecond(0, nowNanos));
+        next.strays.addAll(next.handlers.keySet());
+        next.nowNanos = nowNanos + 3_000_000_000L;
+        next.journal.recover(fresh, next.boundCookies, next.handlers.keySet());
+        next.runEffects();
+        return next;
     }
 
     /** What the next accepted connection is; by itself it has a random peer. */
@@ -105,6 +135,7 @@ final class SimulatedShell {
                 }
             }
         } while (acceptNext(accepts));
+        brokerage.takeChanges().forEach(journal::write);
     }
 
     private boolean acceptNext(ArrayDeque<Effect.Accept> accepts) {
@@ -168,7 +199,11 @@ final class SimulatedShell {
             case Effect.Deliver deliver -> deliver(deliver);
             case Effect.Revoke _, Effect.SessionChanged _, Effect.Signal _ -> sessionEffects.add(effect);
             case Effect.Disconnect disconnect -> brokerage.disconnected(disconnect.connection());
-            case Effect.Journal _ -> {}
+            case Effect.Journal journalled -> journal.write(journalled.entry());
+            case Effect.Adopt adopt -> {
+                assertThat(handlers).as("adopted").containsKey(adopt.activationId());
+                strays.remove(adopt.activationId());
+            }
             case Effect.Emit emit -> happenings.add(emit.happening());
         }
     }
