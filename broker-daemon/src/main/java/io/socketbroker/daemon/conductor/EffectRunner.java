@@ -21,6 +21,7 @@ import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.PidFd;
 import io.socketbroker.linux.Signals;
+import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.linux.Sockets;
 import io.socketbroker.linux.SpawnedProcess;
 import io.socketbroker.v1.LaunchStyle;
@@ -176,8 +177,8 @@ final class EffectRunner {
     }
 
     private void close(Slot slot, boolean shutdown) {
-        custody.drop(slot);
         try (OwnedFd descriptor = descriptors.unbind(slot)) {
+            custody.drop(slot, SocketOptions.cookie(descriptor.fd()));
             if (shutdown) {
                 Sockets.shutdown(descriptor.fd(), Sockets.SHUT_RDWR);
             }

@@ -96,11 +96,12 @@ public record Frame(Kind kind, int sequence, int number, List<Entry> entries, St
      * @throws FrameException if it is none
      */
     public static Frame decode(byte[] bytes) {
-        require(bytes.length >= HEADER_BYTES, bytes.length + " bytes are shorter than a header");
+        require(bytes.length >= HEADER_BYTES, "shorter than a header");
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         int version = Byte.toUnsignedInt(buffer.get());
         if (version != VERSION) {
-            throw new FrameException(Reason.VERSION, "version " + VERSION + " is spoken here, not " + version);
+            throw new FrameException(
+                    Reason.VERSION, "version 1 is spoken here, not ".concat(Integer.toString(version)));
         }
         Kind kind = Kind.of(Byte.toUnsignedInt(buffer.get()));
         int count = Short.toUnsignedInt(buffer.getShort(COUNT_OFFSET));

@@ -3,8 +3,8 @@ package io.socketbroker.daemon.vault;
 /**
  * What a {@link Frame} asks for or answers. Codes below 128 are requests, those above answers.
  *
- * <p>No switch of this package uses patterns, and no text a format: both make classes at run time, which stay in the
- * vault's memory.
+ * <p>This package has no switch with patterns, no lambda and no text made by {@code +}: all of them make classes at run
+ * time, a mebibyte of them together, which stay in the vault's memory.
  */
 public enum Kind {
     /** This connection is the broker's from now on; the one that was so before is closed. Answered by OPENED. */
@@ -65,6 +65,6 @@ public enum Kind {
                 return kind;
             }
         }
-        throw new FrameException(Reason.MALFORMED, "kind " + code + " is unknown");
+        throw new FrameException(Reason.MALFORMED, "no such kind: ".concat(Integer.toString(code)));
     }
 }

@@ -36,7 +36,7 @@ final class Requests {
 
     private static Frame decode(Message message) {
         if (message.payloadTruncated()) {
-            throw new FrameException(Reason.MALFORMED, "longer than " + Frame.MOST_BYTES + " bytes");
+            throw new FrameException(Reason.MALFORMED, "longer than any frame");
         }
         Frame frame = Frame.decode(message.payload());
         int announced = frame.kind().withDescriptors() ? frame.entries().size() : 0;
@@ -45,8 +45,7 @@ final class Requests {
             throw descriptorLimit();
         }
         if (message.descriptorsTruncated() || received != announced) {
-            throw new FrameException(
-                    Reason.MALFORMED, received + " descriptors came where " + announced + " were announced");
+            throw new FrameException(Reason.MALFORMED, "not as many descriptors came as were announced");
         }
         return frame;
     }
@@ -105,7 +104,7 @@ final class Requests {
             }
         }
         throw new FrameException(
-                Reason.COOKIE_MISMATCH, "the descriptor for slot " + entry.slot() + " is not the socket announced");
+                Reason.COOKIE_MISMATCH, "not the socket announced for slot ".concat(Integer.toString(entry.slot())));
     }
 
     private Answer list(Frame request) {
@@ -122,10 +121,10 @@ final class Requests {
         return new Answer(listed, whole ? batch.descriptors() : List.of(), false);
     }
 
-    private static FrameException descriptorLimit() {
+    static FrameException descriptorLimit() {
         return new FrameException(
                 Reason.DESCRIPTOR_LIMIT,
-                "the vault's limit of open files, " + ResourceLimits.openFiles().soft()
-                        + ", is reached; raise it (prlimit --nofile, or LimitNOFILE= of its unit)");
+                "the vault's limit of open files is reached: raise it (prlimit --nofile, or LimitNOFILE= of its unit) from "
+                        .concat(Long.toString(ResourceLimits.openFiles().soft())));
     }
 }

@@ -46,6 +46,7 @@ final class VaultServer {
     /** For a listening, non-blocking SEQPACKET socket, whose owner this becomes. */
     VaultServer(OwnedFd listener) {
         this.listener = listener;
+        Rehearsal.run();
         epoll.add(listener.fd(), Epoll.EPOLLIN, LISTENER);
     }
 
@@ -74,7 +75,7 @@ final class VaultServer {
         }
         try {
             serve(peer);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             // One connection must not end the service of what the others hold.
             close(peer);
         }
