@@ -52,7 +52,7 @@ public final class BrokerDaemon implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        RunningBroker broker = RunningBroker.start(directory());
+        RunningBroker broker = RunningBroker.start(directory(), false);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker), "stop"));
         if (stateDirectory != null) {
             log.warn("--state-dir {} is not used: this version keeps its state in memory", stateDirectory);

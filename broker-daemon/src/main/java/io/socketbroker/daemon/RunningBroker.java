@@ -4,11 +4,15 @@ import io.socketbroker.daemon.activation.HandlerOutput;
 import io.socketbroker.daemon.activation.Launcher;
 import io.socketbroker.daemon.conditions.ConditionEvaluator;
 import io.socketbroker.daemon.conductor.Conductor;
+import io.socketbroker.daemon.conductor.Inheritance;
 import io.socketbroker.daemon.core.BrokerLimits;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Token;
 import io.socketbroker.daemon.custody.Custody;
 import io.socketbroker.daemon.custody.NoCustody;
+import io.socketbroker.daemon.custody.VaultCustody;
+import io.socketbroker.daemon.custody.VaultProcess;
+import io.socketbroker.daemon.custody.VaultSettings;
 import io.socketbroker.daemon.events.EventRing;
 import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.journal.MemoryJournal;
@@ -59,7 +63,7 @@ public final class RunningBroker implements AutoCloseable {
      *
      * @throws IOException if the folder is in use or cannot be used
      */
-    public static RunningBroker start(Path runtimeDirectory) throws IOException {
+    public static RunningBroker start(Path runtimeDirectory, boolean withVault) throws IOException {
         int uid = Users.uid();
         RuntimeDirectory directory = RuntimeDirectory.open(runtimeDirectory, uid == 0);
         DescriptorBudget budget = DescriptorBudget.claim();
@@ -72,7 +76,12 @@ public final class RunningBroker implements AutoCloseable {
         HandlerOutput output = new HandlerOutput();
         Launcher launcher =
                 new Launcher(directory.path(), System.getenv(), budget.handlerOpenFiles(), output, budget.handlers());
-        Custody custody = new NoCustody();
+        Custody custody = withVault
+                ? new VaultCustody(
+                        directory.path().resolve("vault.sock"),
+                        VaultProcess.ofThisJvm(directory.path().resolve("vault.sock")),
+                        VaultSettings.DEFAULT)
+                : new NoCustody();
         Journal journal = new MemoryJournal();
         OwnedFd fdListener = Sockets.listenUnix(directory.fdSocket(), Sockets.SOCK_SEQPACKET, FD_SOCKET_BACKLOG);
         DescriptorFlags.setNonBlocking(fdListener.fd(), true);
@@ -87,7 +96,8 @@ public final class RunningBroker implements AutoCloseable {
                 journal,
                 events,
                 identity,
-                fdListener);
+                fdListener,
+                Inheritance.NOTHING);
         String version = Optional.ofNullable(RunningBroker.class.getPackage().getImplementationVersion())
                 .orElse("development");
         GrpcEndpoint grpc = new GrpcEndpoint(

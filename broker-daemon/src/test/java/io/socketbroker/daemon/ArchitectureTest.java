@@ -64,6 +64,8 @@ class ArchitectureTest {
                     "..daemon.policy..")
             .layer("loop")
             .definedBy("..daemon.loop..")
+            .layer("vault")
+            .definedBy("..daemon.vault..")
             .layer("core")
             .definedBy("..daemon.core..", "..daemon.time..")
             .whereLayer("process")
@@ -75,7 +77,18 @@ class ArchitectureTest {
             .whereLayer("ports")
             .mayOnlyBeAccessedByLayers("process", "transport", "conductor")
             .whereLayer("loop")
-            .mayOnlyBeAccessedByLayers("conductor", "ports");
+            .mayOnlyBeAccessedByLayers("conductor", "ports")
+            .whereLayer("vault")
+            .mayOnlyBeAccessedByLayers("ports");
+
+    /** It runs in a process of its own with nothing else on its class path. */
+    @ArchTest
+    static final ArchRule THE_VAULT_IS_SMALL = classes()
+            .that()
+            .resideInAPackage("..daemon.vault..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.jspecify.annotations..", "io.socketbroker.linux..", "..daemon.vault..");
 
     @ArchTest
     static final ArchRule GRPC_AND_NETTY_STAY_AT_THE_EDGE = noClasses()

@@ -80,6 +80,11 @@ public final class OwnedFd implements AutoCloseable {
         return duplicate(fd(), minimum);
     }
 
+    /** As {@link #duplicate}, of a descriptor on loan, which its owner keeps. */
+    public static OwnedFd duplicateOf(Fd source) {
+        return duplicate(source, 0);
+    }
+
     static OwnedFd duplicate(Fd source, int minimum) {
         int number = LibcDescriptors.FCNTL.call(source.number(), Abi.F_DUPFD_CLOEXEC, minimum);
         return own(LinuxException.check("fcntl(F_DUPFD_CLOEXEC)", source, number));

@@ -54,6 +54,17 @@ final class OwnedFdTest {
     }
 
     @Test
+    void shouldDuplicateADescriptorOnLoan() {
+        try (var pair = Sockets.pair(Sockets.SOCK_STREAM);
+                var duplicate = OwnedFd.duplicateOf(pair.first().fd())) {
+            assertThat(duplicate.number()).isNotEqualTo(pair.first().number());
+            assertThat(SocketOptions.cookie(duplicate.fd()))
+                    .isEqualTo(SocketOptions.cookie(pair.first().fd()));
+            assertThat(DescriptorFlags.isCloseOnExec(duplicate.fd())).isTrue();
+        }
+    }
+
+    @Test
     void shouldLendTheSameFdEachTime() {
         try (var pipe = Pipes.create()) {
             assertThat(pipe.readEnd().fd()).isSameAs(pipe.readEnd().fd());

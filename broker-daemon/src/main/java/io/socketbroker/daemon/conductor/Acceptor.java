@@ -5,12 +5,15 @@ import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Candidate;
 import io.socketbroker.daemon.core.Slot;
+import io.socketbroker.daemon.custody.Custody;
+import io.socketbroker.daemon.custody.Held;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.SocketInspector;
 import io.socketbroker.linux.DescriptorFlags;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Sockets;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +25,13 @@ final class Acceptor {
     private final Brokerage brokerage;
     private final DescriptorTable descriptors;
     private final SocketInspector inspector;
+    private final Custody custody;
 
-    Acceptor(Brokerage brokerage, DescriptorTable descriptors, SocketInspector inspector) {
+    Acceptor(Brokerage brokerage, DescriptorTable descriptors, SocketInspector inspector, Custody custody) {
         this.brokerage = brokerage;
         this.descriptors = descriptors;
         this.inspector = inspector;
+        this.custody = custody;
     }
 
     /** Until the backlog is empty or as many as allowed are accepted. */
@@ -64,6 +69,17 @@ final class Acceptor {
         brokerage
                 .activity()
                 .accepted(listener, candidate)
-                .ifPresentOrElse(slot -> descriptors.bind(slot, connection), connection::close);
+                .ifPresentOrElse(slot -> keep(slot, candidate.cookie(), connection), connection::close);
+    }
+
+    /** Nobody was promised anything yet: without custody the connection is served all the same. */
+    private void keep(Slot slot, long cookie, OwnedFd connection) {
+        descriptors.bind(slot, connection);
+        custody.put(List.of(new Held(slot, cookie, connection.fd()))).whenComplete((_, failure) -> {
+            if (failure != null) {
+                log.debug("an accepted connection is with the broker alone: {}", failure.getMessage());
+                custody.drop(slot, cookie);
+            }
+        });
     }
 }

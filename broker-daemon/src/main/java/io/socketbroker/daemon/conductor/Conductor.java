@@ -9,6 +9,7 @@ import io.socketbroker.daemon.core.Caller;
 import io.socketbroker.daemon.core.SessionName;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.custody.Custody;
+import io.socketbroker.daemon.custody.Held;
 import io.socketbroker.daemon.events.EventRing;
 import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.loop.EventLoop;
@@ -23,6 +24,7 @@ import io.socketbroker.daemon.watch.ReadinessProbe;
 import io.socketbroker.daemon.watch.SocketInspector;
 import io.socketbroker.daemon.watch.Watcher;
 import io.socketbroker.linux.ExitStatus;
+import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.AttachStart;
 import io.socketbroker.v1.ErrorReason;
@@ -31,6 +33,9 @@ import io.socketbroker.v1.TransferOwnershipResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -69,6 +74,7 @@ public final class Conductor implements AutoCloseable {
      * @param runtimeDirectory told to handlers
      * @param conditions looks whether conditions hold; the conductor becomes its owner
      * @param fdListener fd.sock, listening; the conductor becomes its owner
+     * @param inheritance what a former broker left; the conductor becomes its owner
      */
     public Conductor(
             Brokerage brokerage,
@@ -81,7 +87,8 @@ public final class Conductor implements AutoCloseable {
             Journal journal,
             EventRing events,
             PeerIdentity identity,
-            OwnedFd fdListener) {
+            OwnedFd fdListener,
+            Inheritance inheritance) {
         this.brokerage = brokerage;
         this.launcher = launcher;
         this.units = units;
@@ -100,7 +107,7 @@ public final class Conductor implements AutoCloseable {
             }
         });
         network = new NetworkMonitor(loop, this::networkChanged);
-        Acceptor acceptor = new Acceptor(brokerage, descriptors, inspector);
+        Acceptor acceptor = new Acceptor(brokerage, descriptors, inspector, custody);
         effects = new EffectRunner(
                 loop,
                 brokerage,
@@ -128,8 +135,26 @@ public final class Conductor implements AutoCloseable {
                 fdServer.disconnect(connection);
             }
         });
+        custody.serve(loop, this::held);
+        tellTime();
+        new Restoration(brokerage.recovery(), descriptors, inspector, custody).restore(inheritance);
+        effects.runAll();
+        effects.commit();
         loop.onTurn(brokerage::nextDeadlineNanos, this::endOfTurn);
         thread = Thread.ofPlatform().name("conductor").start(loop::run);
+    }
+
+    /** For a custody that has lost what it held. */
+    private List<Held> held(int firstSlot, int atMost) {
+        List<Held> held = new ArrayList<>();
+        Optional<Slot> next = descriptors.firstFrom(firstSlot);
+        while (next.isPresent() && held.size() < atMost) {
+            Slot slot = next.get();
+            Fd fd = descriptors.at(slot);
+            held.add(new Held(slot, brokerage.activity().candidate(slot).cookie(), fd));
+            next = descriptors.firstFrom(slot.index() + 1);
+        }
+        return held;
     }
 
     private void tellTime() {

@@ -21,6 +21,7 @@ import io.socketbroker.daemon.watch.Watcher;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.linux.Sockets;
 import io.socketbroker.v1.TaskConditions;
 import java.time.Instant;
@@ -210,8 +211,8 @@ final class EffectRunner {
     }
 
     private void close(Slot slot, boolean shutdown) {
-        custody.drop(slot);
         try (OwnedFd descriptor = descriptors.unbind(slot)) {
+            custody.drop(slot, SocketOptions.cookie(descriptor.fd()));
             if (shutdown) {
                 Sockets.shutdown(descriptor.fd(), Sockets.SHUT_RDWR);
             }

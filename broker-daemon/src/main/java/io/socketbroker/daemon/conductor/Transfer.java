@@ -6,11 +6,11 @@ import io.socketbroker.daemon.core.Caller;
 import io.socketbroker.daemon.core.Candidate;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.custody.Custody;
+import io.socketbroker.daemon.custody.Held;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.transfer.Deposits;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.SocketInspector;
-import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.ErrorReason;
@@ -18,9 +18,7 @@ import io.socketbroker.v1.ItemError;
 import io.socketbroker.v1.TransferOwnershipRequest;
 import io.socketbroker.v1.TransferOwnershipResponse;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
@@ -57,16 +55,18 @@ final class Transfer {
      */
     CompletableFuture<TransferOwnershipResponse> take(
             Caller caller, TransferOwnershipRequest request, List<OwnedFd> deposited, BooleanSupplier cancelled) {
+        List<Candidate> candidates;
         List<Brokerage.Adopted> adopted;
         try {
-            adopted = brokerage.transfer(caller, request, inspect(request, deposited));
+            candidates = inspect(request, deposited);
+            adopted = brokerage.transfer(caller, request, candidates);
         } catch (BrokerRefusal | LinuxException e) {
             Deposits.closeAll(deposited);
             throw e;
         }
         // Replaced sockets free their slots first.
         effects.runAll();
-        Map<Slot, Fd> taken = new LinkedHashMap<>();
+        List<Held> taken = new ArrayList<>();
         for (int i = 0; i < adopted.size(); i++) {
             Slot slot = adopted.get(i).slot();
             if (adopted.get(i).keepsFormerDescriptor()) {
@@ -74,9 +74,9 @@ final class Transfer {
             } else {
                 descriptors.bind(slot, deposited.get(i));
             }
-            taken.put(slot, descriptors.at(slot));
+            taken.add(new Held(slot, candidates.get(i).cookie(), descriptors.at(slot)));
         }
-        List<Slot> slots = List.copyOf(taken.keySet());
+        List<Slot> slots = taken.stream().map(Held::slot).toList();
         CompletableFuture<TransferOwnershipResponse> reply = new CompletableFuture<>();
         custody.put(taken)
                 .thenCombine(effects.commit(), (_, _) -> slots)

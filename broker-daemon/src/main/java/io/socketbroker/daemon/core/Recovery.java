@@ -103,17 +103,23 @@ public final class Recovery {
             restore(entries.get(i), kept.get(i));
         }
         unknown.forEach(this::keepAside);
+        int told = lost(lost, cause);
+        running.clear();
+        return new Outcome(kept.size(), told, unknown.size());
+    }
+
+    /** Records whose connections are gone; how many of them were acknowledged once. */
+    public int lost(List<StoredSocket> lost, CloseCause cause) {
         int told = 0;
         for (StoredSocket stored : lost) {
             // A transfer that was not acknowledged is its giver's, who knows that best.
             if (stored.getState() != SocketState.SOCKET_STATE_DEPOSITED) {
-                lost(stored, cause);
+                tell(stored, cause);
                 told++;
             }
             state.forget(Records.name(stored));
         }
-        running.clear();
-        return new Outcome(kept.size(), told, unknown.size());
+        return told;
     }
 
     private void restore(SocketEntry socket, Kept kept) {
@@ -225,7 +231,7 @@ public final class Recovery {
         parking.releaseAfter(socket, UNKNOWN_GRACE);
     }
 
-    private void lost(StoredSocket stored, CloseCause cause) {
+    private void tell(StoredSocket stored, CloseCause cause) {
         TriggerDetails details = TriggerDetails.newBuilder()
                 .setReason(TriggerReason.TRIGGER_REASON_SOCKET_CLOSED)
                 .setCloseCause(cause)

@@ -1,8 +1,8 @@
 package io.socketbroker.daemon.custody;
 
 import io.socketbroker.daemon.core.Slot;
-import io.socketbroker.linux.Fd;
-import java.util.Map;
+import io.socketbroker.daemon.loop.EventLoop;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -16,12 +16,20 @@ public final class NoCustody implements Custody {
     }
 
     @Override
-    public CompletionStage<Void> put(Map<Slot, Fd> descriptors) {
+    public Recovery recover() {
+        return Recovery.NOTHING;
+    }
+
+    @Override
+    public void serve(EventLoop loop, Refill refill) {}
+
+    @Override
+    public CompletionStage<Void> put(List<Held> sockets) {
         return SAFE;
     }
 
     @Override
-    public void drop(Slot slot) {}
+    public void drop(Slot slot, long cookie) {}
 
     @Override
     public void close() {}

@@ -5,6 +5,7 @@ import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.OwnedFd;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The owner of every brokered descriptor, by slot. */
@@ -37,6 +38,16 @@ public final class DescriptorTable implements AutoCloseable {
         OwnedFd descriptor = owned(slot);
         bySlot.set(slot.index(), null);
         return descriptor;
+    }
+
+    /** The first slot with a descriptor from this one on. */
+    public Optional<Slot> firstFrom(int index) {
+        for (int i = index; i < bySlot.size(); i++) {
+            if (bySlot.get(i) != null) {
+                return Optional.of(new Slot(i));
+            }
+        }
+        return Optional.empty();
     }
 
     private OwnedFd owned(Slot slot) {

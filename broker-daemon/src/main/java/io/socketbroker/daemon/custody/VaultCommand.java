@@ -1,0 +1,58 @@
+package io.socketbroker.daemon.custody;
+
+import io.socketbroker.daemon.vault.Vault;
+import io.socketbroker.linux.OwnedFd;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line of a vault's JVM. Stateless. */
+final class VaultCommand {
+    /**
+     * For a small process. bin/socketbroker has the same, and a test compares them. One compiler thread that inlines
+     * little keeps the compiler's memory, and the trim gives the rest of it back, every ten seconds; a fixed young
+     * generation keeps the heap at what is held. The largest heap is enough for every slot of {@link
+     * io.socketbroker.daemon.vault.Frame#MOST_SLOTS}.
+     */
+    static final List<String> JVM_OPTIONS = List.of(
+            "-XX:+UseSerialGC",
+            "-Xms4m",
+            "-Xmn1m",
+            "-Xmx96m",
+            "-Xss256k",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:CICompilerCount=1",
+            "-XX:C1MaxInlineSize=12",
+            "-XX:TrimNativeHeapInterval=10000",
+            "-XX:-UsePerfData",
+            "--enable-native-access=ALL-UNNAMED");
+
+    private VaultCommand() {}
+
+    static List<String> ofThisJvm(Path socket) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_OPTIONS);
+        command.add("-cp");
+        command.add(home(OwnedFd.class) + ":" + home(Vault.class));
+        command.add(Vault.class.getName());
+        command.add("--socket");
+        command.add(socket.toAbsolutePath().toString());
+        return command;
+    }
+
+    /** The jar or folder of a class. */
+    private static Path home(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        if (source == null || source.getLocation() == null) {
+            throw new IllegalStateException(type + " was loaded from nowhere");
+        }
+        try {
+            return Path.of(source.getLocation().toURI()).toAbsolutePath();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(source.getLocation() + " is no path", e);
+        }
+    }
+}
