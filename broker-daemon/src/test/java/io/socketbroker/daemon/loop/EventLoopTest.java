@@ -104,7 +104,8 @@ class EventLoopTest {
     void shouldNotTurnWhileNothingIsDue() throws InterruptedException {
         try (EventLoop loop = new EventLoop()) {
             AtomicInteger turns = new AtomicInteger();
-            loop.onTurn(() -> OptionalLong.of(3_600_000_000_000L), turns::incrementAndGet);
+            long far = loop.nowNanos() + 3_600_000_000_000L;
+            loop.onTurn(() -> OptionalLong.of(far), turns::incrementAndGet);
             loop.schedule(1_800_000_000_000L, () -> seen.add("too early"));
             Thread thread = Thread.ofPlatform().start(loop::run);
             loop.submit(() -> seen.add("running"));
