@@ -19,6 +19,7 @@ import io.socketbroker.v1.LeaseOutcome;
 import io.socketbroker.v1.LeaseRevoked;
 import io.socketbroker.v1.SessionServiceGrpc;
 import io.socketbroker.v1.TaskKey;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -42,20 +43,20 @@ final class AttachedSession implements AutoCloseable {
     }
 
     /** Attaches through a connection of its own, which is closed with it. */
-    static AttachedSession to(BrokerProcess broker, TaskKey task, int credit) {
-        AttachedSession session = started(broker, task, credit);
+    static AttachedSession to(Path runtimeDirectory, TaskKey task, int credit) {
+        AttachedSession session = started(runtimeDirectory, task, credit);
         session.hello();
         return session;
     }
 
     /** As the other, of the test's own default application. */
-    static AttachedSession to(BrokerProcess broker, String task, int credit) {
-        return to(broker, TaskKey.newBuilder().setName(task).build(), credit);
+    static AttachedSession to(Path runtimeDirectory, String task, int credit) {
+        return to(runtimeDirectory, TaskKey.newBuilder().setName(task).build(), credit);
     }
 
     /** The stream alone: {@link #hello} is for the caller to say, or not. */
-    static AttachedSession started(BrokerProcess broker, TaskKey task, int credit) {
-        AttachedSession session = new AttachedSession(new ProtocolClient(broker.runtimeDirectory()));
+    static AttachedSession started(Path runtimeDirectory, TaskKey task, int credit) {
+        AttachedSession session = new AttachedSession(new ProtocolClient(runtimeDirectory));
         session.stream.onNext(AttachRequest.newBuilder()
                 .setStart(AttachStart.newBuilder()
                         .setTask(task)

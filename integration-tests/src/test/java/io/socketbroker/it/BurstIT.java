@@ -125,14 +125,16 @@ final class BurstIT {
         park(SOCKETS);
         speak();
         awaitQueued(SOCKETS);
-        AttachedSession session = broker.closeLater(AttachedSession.to(broker.process(), "task", credit));
+        AttachedSession session =
+                broker.closeLater(AttachedSession.to(broker.process().runtimeDirectory(), "task", credit));
         expectAllServedIn(session, credit, messages(SOCKETS, credit));
     }
 
     @Test
     void shouldSendToASessionThatIsThereAlready() {
         int credit = 100;
-        AttachedSession session = broker.closeLater(AttachedSession.to(broker.process(), "task", credit));
+        AttachedSession session =
+                broker.closeLater(AttachedSession.to(broker.process().runtimeDirectory(), "task", credit));
         park(SOCKETS);
         broker.process().whileStopped(this::speak);
         expectAllServedIn(session, credit, messages(SOCKETS, credit));
@@ -140,7 +142,8 @@ final class BurstIT {
 
     @Test
     void shouldSendAllThatComesInOneTurnTogether() {
-        AttachedSession session = broker.closeLater(AttachedSession.to(broker.process(), "task", 10_000));
+        AttachedSession session =
+                broker.closeLater(AttachedSession.to(broker.process().runtimeDirectory(), "task", 10_000));
         park(SOCKETS);
         broker.process().whileStopped(this::speak);
         // The kernel tells of some hundreds in one turn; each turn may end with a message that is not full.
@@ -149,7 +152,8 @@ final class BurstIT {
 
     @Test
     void shouldHaveRoomForItsAnswersToASessionThatIsSlowToRead() {
-        AttachedSession session = broker.closeLater(AttachedSession.to(broker.process(), "task", 10_000));
+        AttachedSession session =
+                broker.closeLater(AttachedSession.to(broker.process().runtimeDirectory(), "task", 10_000));
         park(SOCKETS);
         broker.process().whileStopped(this::speak);
         Set<String> handled = new HashSet<>();
@@ -240,7 +244,8 @@ final class BurstIT {
         client.register("other", Specs.lineAnswerer());
         Link other = broker.link();
         client.park(other.mine(), "other", "other");
-        AttachedSession session = broker.closeLater(AttachedSession.to(broker.process(), "task", 10));
+        AttachedSession session =
+                broker.closeLater(AttachedSession.to(broker.process().runtimeDirectory(), "task", 10));
         park(SOCKETS);
         long[] start = new long[1];
         broker.process().whileStopped(() -> {

@@ -35,7 +35,7 @@ final class SessionsIT {
 
     private AttachedSession attach(int credit) {
         client.register("task", TaskSpec.getDefaultInstance());
-        return broker.closeLater(AttachedSession.to(broker.process(), "task", credit));
+        return broker.closeLater(AttachedSession.to(broker.process().runtimeDirectory(), "task", credit));
     }
 
     /** The next delivery of one socket, whose descriptor is closed after the test. */
@@ -144,7 +144,8 @@ final class SessionsIT {
                     .setContext(ByteString.copyFrom(new byte[200])));
         }
         client.transfer(mine, request);
-        AttachedSession session = broker.closeLater(AttachedSession.to(broker.process(), task, 10_000));
+        AttachedSession session =
+                broker.closeLater(AttachedSession.to(broker.process().runtimeDirectory(), task, 10_000));
         List<Delivery> deliveries = new ArrayList<>();
         int delivered = 0;
         while (delivered < 253) {

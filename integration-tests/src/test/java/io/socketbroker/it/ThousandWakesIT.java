@@ -60,6 +60,9 @@ final class ThousandWakesIT {
 
     private static void expectWakes(ProtocolClient client, int wakes, long cookie) {
         ProtocolClient.Reclaimed reclaimed = reclaimWhenParked(client);
+        // A task that is registered anew begins to count anew.
+        assertThat(client.task("lines").getLaunches()).isEqualTo(wakes);
+        assertThat(client.task("lines").getFailures()).isZero();
         try (OwnedFd back = reclaimed.descriptor()) {
             assertThat(SocketOptions.cookie(back.fd())).isEqualTo(cookie);
         }
