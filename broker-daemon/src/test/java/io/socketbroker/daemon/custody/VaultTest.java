@@ -54,6 +54,10 @@ class VaultTest {
         vault = ChildVault.start(folder.resolve("vault.sock"));
         // What it opens when it first serves.
         RawClient.open(vault.socket()).close();
+        await().until(() -> vault.descriptors().values().stream()
+                        .filter(open -> open.startsWith("socket:"))
+                        .count()
+                == 1);
     }
 
     @AfterAll
