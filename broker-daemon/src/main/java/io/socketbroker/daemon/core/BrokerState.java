@@ -1,5 +1,6 @@
 package io.socketbroker.daemon.core;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
 import io.socketbroker.daemon.time.Timers;
 import io.socketbroker.v1.EventType;
@@ -83,6 +84,19 @@ final class BrokerState {
         timers.cancel(activation.timer);
         if (activation.delivery != null) {
             timers.cancel(activation.delivery.timer);
+        }
+    }
+
+    /** Another context for a socket that the broker has, within the size of each and the sum of its owner's. */
+    void checkContext(SocketEntry socket, ByteString context, String field) {
+        ItemRules.checkContext(context, field, limits);
+        int uid = socket.name.uid();
+        if (sockets.contextBytesOf(uid) - socket.context.size() + context.size() > limits.contextBytesPerUid()) {
+            throw BrokerRefusal.limit(
+                    "context-bytes-per-uid",
+                    limits.contextBytesPerUid(),
+                    "uid " + Integer.toUnsignedString(uid),
+                    "use smaller contexts");
         }
     }
 

@@ -214,7 +214,9 @@ public final class Brokerage {
     /** See SocketService.UpdateSocket. */
     public Socket update(Caller caller, UpdateSocketRequest request) {
         SocketEntry socket = require(caller, request.getKey(), "key", request.getExpectedGeneration());
-        ItemRules.checkContext(request.getContext(), "context", state.limits);
+        if (request.hasContext()) {
+            state.checkContext(socket, request.getContext(), "context");
+        }
         KeepAlive keepAlive = request.hasKeepAlive() ? request.getKeepAlive() : socket.keepAlive;
         SocketOptions options = request.hasOptions() ? request.getOptions() : socket.options;
         OptionRules.check(keepAlive, socket.candidate, "keep_alive");

@@ -218,7 +218,7 @@ final class Leases {
                     "the lease with generation " + completion.getGeneration() + " of " + socket.name + " is over");
         }
         ByteString context = completion.hasContext() ? completion.getContext() : socket.context;
-        ItemRules.checkContext(context, field + ".context", state.limits);
+        state.checkContext(socket, context, field + ".context");
         if (completion.hasKeepAlive()) {
             OptionRules.check(completion.getKeepAlive(), socket.candidate, field + ".keep_alive");
             OptionRules.check(socket.options, completion.getKeepAlive(), socket.candidate, field + ".keep_alive");

@@ -34,13 +34,17 @@ final class CoreFixture {
     final Brokerage brokerage;
 
     CoreFixture(int handlers) {
+        this(handlers, 10_000);
+    }
+
+    CoreFixture(int handlers, long contextBytes) {
         AtomicLong secrets = new AtomicLong();
         BrokerLimits limits = new BrokerLimits(
                 100,
                 100,
                 10,
                 64,
-                10_000,
+                contextBytes,
                 handlers,
                 10,
                 Duration.ofSeconds(5),

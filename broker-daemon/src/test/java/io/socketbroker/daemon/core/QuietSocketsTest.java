@@ -5,6 +5,7 @@ import static io.socketbroker.daemon.core.CoreFixture.SECOND;
 import static io.socketbroker.daemon.core.CoreFixture.bytes;
 import static io.socketbroker.daemon.core.CoreFixture.item;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.util.Durations;
 import io.socketbroker.v1.AutoAnswer;
@@ -196,6 +197,29 @@ class QuietSocketsTest {
         assertThat(core.starting()).isEmpty();
         core.unread(slot, "long enough");
         assertThat(core.starting()).containsExactly("a");
+    }
+
+    @Test
+    void shouldCountAChangedContextAgainstTheSumOfItsOwner() {
+        for (int i = 0; i < 99; i++) {
+            core.park("task", item("full-" + i).setContext(bytes("x".repeat(64))));
+        }
+        core.park("task", item("a").setContext(bytes("x")));
+        UpdateSocketRequest larger = UpdateSocketRequest.newBuilder()
+                .setKey(SocketKey.newBuilder().setSocketId("a"))
+                .setContext(bytes("x".repeat(64)))
+                .build();
+        core.brokerage.update(OWNER, larger);
+        CoreFixture small = new CoreFixture(10, 6_400 - 64);
+        small.register("task", CoreFixture.rearming());
+        for (int i = 0; i < 99; i++) {
+            small.park("task", item("full-" + i).setContext(bytes("x".repeat(64))));
+        }
+        small.park("task", item("a"));
+        assertThatExceptionOfType(BrokerRefusal.class)
+                .isThrownBy(() -> small.brokerage.update(OWNER, larger))
+                .satisfies(refusal -> assertThat(refusal.details()).containsEntry("limit", "context-bytes-per-uid"));
+        assertThat(small.socket("a").getContextBytes()).isZero();
     }
 
     private Slot silentListener(int seconds) {
