@@ -136,6 +136,13 @@ public final class SocketOptions {
         set(socket, Abi.SOL_SOCKET, Abi.SO_LINGER, memory, Abi.LINGER_SIZE, "setsockopt(SO_LINGER)");
     }
 
+    /** SO_LINGER with more than 0 seconds: close(2) of the last descriptor waits until the peer has taken the rest. */
+    public static boolean isLingering(Fd socket) {
+        var memory = ThreadMemory.current().option();
+        get(socket, Abi.SOL_SOCKET, Abi.SO_LINGER, memory, Abi.LINGER_SIZE, "getsockopt(SO_LINGER)");
+        return memory.getInt(0) != 0 && memory.getInt(Integer.BYTES) > 0;
+    }
+
     /** SO_RCVTIMEO: how long a blocking receive or accept waits; zero waits for ever. Rounded up to microseconds. */
     public static void setReceiveTimeout(Fd socket, Duration timeout) {
         setDuration(socket, Abi.SO_RCVTIMEO, timeout, "setsockopt(SO_RCVTIMEO)");

@@ -137,7 +137,11 @@ final class SocketOptionsTest {
             assertThat(option(tcp, Sockets.IPPROTO_TCP, Abi.TCP_NODELAY)).isEqualTo(1);
             SocketOptions.setNoDelay(tcp.fd(), false);
             assertThat(option(tcp, Sockets.IPPROTO_TCP, Abi.TCP_NODELAY)).isZero();
+            assertThat(SocketOptions.isLingering(tcp.fd())).isFalse();
+            SocketOptions.setLinger(tcp.fd(), true, 0);
+            assertThat(SocketOptions.isLingering(tcp.fd())).as("a reset").isFalse();
             SocketOptions.setLinger(tcp.fd(), true, 7);
+            assertThat(SocketOptions.isLingering(tcp.fd())).isTrue();
             assertThat(option(tcp, Abi.SOL_SOCKET, Abi.SO_LINGER)).isEqualTo(1);
             assertThat(ThreadMemory.current().option().getInt(4)).isEqualTo(7);
             assertFails(Errno.ENOPROTOOPT, () -> SocketOptions.setV6Only(tcp.fd(), true));

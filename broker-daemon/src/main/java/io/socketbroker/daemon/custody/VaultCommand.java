@@ -12,14 +12,14 @@ import java.util.List;
 final class VaultCommand {
     /**
      * For a small process. bin/socketbroker has the same, and a test compares them. One compiler thread that inlines
-     * little keeps the compiler's memory, and the trim gives the rest of it back, every ten seconds; a fixed young
+     * little keeps the compiler's memory low, and the trim gives the rest of it back, every ten seconds; a fixed young
      * generation keeps the heap at what is held. The largest heap is enough for every slot of {@link
      * io.socketbroker.daemon.vault.Frame#MOST_SLOTS}.
      */
     static final List<String> JVM_OPTIONS = List.of(
             "-XX:+UseSerialGC",
-            "-Xms4m",
-            "-Xmn1m",
+            "-Xms2m",
+            "-Xmn512k",
             "-Xmx96m",
             "-Xss256k",
             "-XX:TieredStopAtLevel=1",

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The owner of every descriptor in the vault, by slot: a put or a drop costs the same at any count. On one thread. */
 final class Holdings {
     private final List<@Nullable OwnedFd> descriptors = new ArrayList<>();
+    private final Closer closer = new Closer();
     private long[] cookies = new long[256];
     private int count;
 
@@ -25,7 +26,7 @@ final class Holdings {
         if (former == null) {
             count++;
         } else {
-            former.close();
+            closer.close(former);
         }
     }
 
@@ -44,7 +45,7 @@ final class Holdings {
         if (held != null && cookies[entry.slot()] == entry.cookie()) {
             descriptors.set(entry.slot(), null);
             count--;
-            held.close();
+            closer.close(held);
         }
     }
 

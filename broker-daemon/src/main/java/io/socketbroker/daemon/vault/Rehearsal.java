@@ -29,6 +29,7 @@ final class Rehearsal {
         try (Sockets.Pair pair = Sockets.pair(Sockets.SOCK_SEQPACKET);
                 OwnedFd held = Sockets.open(Sockets.AF_UNIX, Sockets.SOCK_STREAM, 0);
                 DescriptorChannel channel = new DescriptorChannel(Frame.MOST_BYTES)) {
+            SocketOptions.setLinger(held.fd(), true, 1);
             SocketOptions.peerCredentials(pair.first().fd());
             List<Entry> entries = List.of(new Entry(0, SocketOptions.cookie(held.fd())));
             for (int i = 0; i < REQUESTS.length; i++) {

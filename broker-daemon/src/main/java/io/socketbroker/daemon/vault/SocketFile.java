@@ -9,11 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The path of the vault's socket, locked for one vault by a file beside it. The lock ends with the process, whatever ends
@@ -24,6 +27,9 @@ final class SocketFile {
     private static final int LONGEST_BYTES = 107;
 
     private static final int BACKLOG = 16;
+
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     private final Path path;
 
@@ -45,8 +51,7 @@ final class SocketFile {
         if (path.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_BYTES) {
             throw refusal(path, "is longer than the 107 bytes of a unix socket's path");
         }
-        FileChannel lockFile = FileChannel.open(
-                Path.of(path.toString().concat(".lock")), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel lockFile = openLock(Path.of(path.toString().concat(".lock")));
         if (lockFile.tryLock() == null) {
             lockFile.close();
             throw refusal(path, "another vault serves here");
@@ -62,6 +67,18 @@ final class SocketFile {
         return new SocketFile(path, lockFile);
     }
 
+    private static FileChannel openLock(Path path) throws IOException {
+        try {
+            // Nobody else may open it: whoever can read a file can lock it.
+            return FileChannel.open(
+                    path,
+                    EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        } catch (NoSuchFileException e) {
+            throw refusal(path, "cannot be made, as its folder does not exist");
+        }
+    }
+
     private static FileSystemException refusal(Path path, String why) {
         return new FileSystemException(path.toString(), null, why);
     }
@@ -70,8 +87,7 @@ final class SocketFile {
     OwnedFd listen() throws IOException {
         OwnedFd listener = Sockets.listenUnix(path, Sockets.SOCK_SEQPACKET, BACKLOG);
         // Whoever connected before is turned away by uid.
-        Files.setPosixFilePermissions(
-                path, EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
+        Files.setPosixFilePermissions(path, OWNER_ONLY);
         DescriptorFlags.setNonBlocking(listener.fd(), true);
         return listener;
     }

@@ -75,7 +75,7 @@ final class VaultServer {
         }
         try {
             serve(peer);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             // One connection must not end the service of what the others hold.
             close(peer);
         }
@@ -115,8 +115,12 @@ final class VaultServer {
         if (peers.size() >= MOST_PEERS) {
             close(peers.get(peers.getFirst().equals(broker) ? 1 : 0));
         }
-        epoll.add(descriptor.fd(), Epoll.EPOLLIN, peer.id());
-        peers.add(peer);
+        try {
+            epoll.add(descriptor.fd(), Epoll.EPOLLIN, peer.id());
+            peers.add(peer);
+        } catch (LinuxException e) {
+            descriptor.close();
+        }
     }
 
     private void serve(Peer peer) {

@@ -96,6 +96,14 @@ class VaultCommandTest {
     }
 
     @Test
+    void shouldSayThatAFolderIsMissing() throws IOException, InterruptedException {
+        try (ChildVault vault = ChildVault.launch(folder.resolve("missing/vault.sock"), List.of())) {
+            assertThat(vault.nextLine()).contains("its folder does not exist");
+            assertThat(vault.awaitEnd()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void shouldNotReplaceAFileThatIsNoSocket() throws IOException, InterruptedException {
         Path path = Files.writeString(folder.resolve("precious"), "text");
         try (ChildVault vault = ChildVault.launch(path, List.of())) {

@@ -9,6 +9,7 @@ import io.socketbroker.daemon.vault.Frame;
 import io.socketbroker.daemon.vault.Kind;
 import io.socketbroker.daemon.vault.Reason;
 import io.socketbroker.linux.DescriptorChannel.Received;
+import io.socketbroker.linux.Endpoint;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
@@ -16,6 +17,8 @@ import io.socketbroker.linux.Pipes;
 import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.linux.Sockets;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -324,8 +327,34 @@ class VaultTest {
     }
 
     @Test
+    void shouldNotWaitForThePeerOfASocketThatLingers() {
+        InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (OwnedFd listener = Sockets.listenTcp(loopback, 1);
+                RawClient client = RawClient.open(vault.socket())) {
+            Endpoint.Inet address =
+                    (Endpoint.Inet) Sockets.localEndpoint(listener.fd()).orElseThrow();
+            OwnedFd sender = keep(Sockets.connectTcp(address.toSocketAddress()));
+            OwnedFd receiver = keep(Sockets.accept(listener.fd(), true).orElseThrow());
+            SocketOptions.setLinger(sender.fd(), true, 3_600);
+            byte[] bytes = new byte[64 * 1_024];
+            while (Sockets.send(sender.fd(), bytes, 0, bytes.length) != Sockets.WOULD_BLOCK) {
+                // Until the receiver's buffer is full, too.
+            }
+            client.put(0, List.of(sender));
+            Entry entry = RawClient.entry(0, sender);
+            sender.close();
+            assertThat(client.ask(Kind.DROP, 0, List.of(entry)).number()).isZero();
+            assertThat(client.put(0, sockets(1)).kind()).isEqualTo(Kind.DONE);
+            receiver.close();
+        }
+    }
+
+    @Test
     void shouldBePrivate() throws IOException {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(vault.socket())))
+                .isEqualTo("rw-------");
+        Path lock = Path.of(vault.socket() + ".lock");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lock)))
                 .isEqualTo("rw-------");
     }
 
