@@ -31,6 +31,7 @@ import io.socketbroker.v1.TransferOwnershipResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -59,6 +60,7 @@ public final class Conductor implements AutoCloseable {
     private final Transfer transfer;
     private final FdServer fdServer;
     private final SessionStreams sessions = new SessionStreams();
+    private final Pulse pulse;
     private final Thread thread;
 
     /**
@@ -118,6 +120,7 @@ public final class Conductor implements AutoCloseable {
                 fdServer.disconnect(connection);
             }
         });
+        pulse = new Pulse(loop, brokerage::totals);
         loop.onTurn(brokerage::nextDeadlineNanos, this::endOfTurn);
         thread = Thread.ofPlatform().name("conductor").start(loop::run);
     }
@@ -130,6 +133,18 @@ public final class Conductor implements AutoCloseable {
         tellTime();
         effects.runAll();
         effects.commit();
+        pulse.endOfTurn();
+    }
+
+    /**
+     * From any thread, once: has this listener told how the conductor fares, from now on.
+     *
+     * @param aliveEveryNanos how often it wants to hear that the conductor turns; empty for never, then an idle conductor
+     *     sleeps
+     */
+    public void tell(Vitals vitals, OptionalLong aliveEveryNanos) {
+        // Refused only when the loop has ended, which is not alive.
+        loop.submit(() -> pulse.tell(vitals, aliveEveryNanos));
     }
 
     /** Asks the rules something, or tells them; the reply comes when what it promises is committed. */
