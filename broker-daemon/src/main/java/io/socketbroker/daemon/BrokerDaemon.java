@@ -52,12 +52,14 @@ public final class BrokerDaemon implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        RunningBroker broker = RunningBroker.start(directory(), false);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker), "stop"));
+        Supervision supervision = new Supervision(System.getenv());
+        RunningBroker broker = supervision.start(directory());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker, supervision), "stop"));
         if (stateDirectory != null) {
             log.warn("--state-dir {} is not used: this version keeps its state in memory", stateDirectory);
         }
         System.err.println("socketbroker: serving on " + broker.runtimeDirectory());
+        supervision.serving(broker);
         awaitSignal();
         return CommandLine.ExitCode.OK;
     }
@@ -85,7 +87,8 @@ public final class BrokerDaemon implements Callable<Integer> {
         }
     }
 
-    private static void stop(RunningBroker broker) {
+    private static void stop(RunningBroker broker, Supervision supervision) {
+        supervision.stopping();
         try {
             broker.close();
         } catch (IOException | RuntimeException e) {

@@ -5,19 +5,18 @@ import io.socketbroker.daemon.activation.Launcher;
 import io.socketbroker.daemon.conditions.ConditionEvaluator;
 import io.socketbroker.daemon.conductor.Conductor;
 import io.socketbroker.daemon.conductor.Inheritance;
+import io.socketbroker.daemon.conductor.Vitals;
 import io.socketbroker.daemon.core.BrokerLimits;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Token;
 import io.socketbroker.daemon.custody.Custody;
 import io.socketbroker.daemon.custody.NoCustody;
-import io.socketbroker.daemon.custody.VaultCustody;
-import io.socketbroker.daemon.custody.VaultProcess;
-import io.socketbroker.daemon.custody.VaultSettings;
 import io.socketbroker.daemon.events.EventRing;
 import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.journal.MemoryJournal;
 import io.socketbroker.daemon.policy.PeerIdentity;
 import io.socketbroker.daemon.rpc.GrpcEndpoint;
+import io.socketbroker.daemon.supervisor.InheritedDescriptors;
 import io.socketbroker.daemon.systemd.UnitLauncher;
 import io.socketbroker.daemon.watch.SocketInspector;
 import io.socketbroker.linux.DescriptorFlags;
@@ -29,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -63,9 +63,19 @@ public final class RunningBroker implements AutoCloseable {
      *
      * @throws IOException if the folder is in use or cannot be used
      */
-    public static RunningBroker start(Path runtimeDirectory, boolean withVault) throws IOException {
+    public static RunningBroker start(Path runtimeDirectory) throws IOException {
+        return start(runtimeDirectory, InheritedDescriptors.none());
+    }
+
+    /**
+     * As the other, on the listeners of grpc.sock and fd.sock that are among these, where they are.
+     *
+     * @throws IOException also if what has the name of a listener is none, or is bound in another folder
+     */
+    public static RunningBroker start(Path runtimeDirectory, InheritedDescriptors inherited) throws IOException {
         int uid = Users.uid();
-        RuntimeDirectory directory = RuntimeDirectory.open(runtimeDirectory, uid == 0);
+        InheritedListeners listeners = InheritedListeners.take(inherited, runtimeDirectory);
+        RuntimeDirectory directory = RuntimeDirectory.open(runtimeDirectory, uid == 0, listeners.names());
         DescriptorBudget budget = DescriptorBudget.claim();
         BrokerLimits limits = BrokerLimits.forDescriptors(budget.sockets(), budget.handlers());
         SecureRandom secrets = new SecureRandom();
@@ -76,14 +86,11 @@ public final class RunningBroker implements AutoCloseable {
         HandlerOutput output = new HandlerOutput();
         Launcher launcher =
                 new Launcher(directory.path(), System.getenv(), budget.handlerOpenFiles(), output, budget.handlers());
-        Custody custody = withVault
-                ? new VaultCustody(
-                        directory.path().resolve("vault.sock"),
-                        VaultProcess.ofThisJvm(directory.path().resolve("vault.sock")),
-                        VaultSettings.DEFAULT)
-                : new NoCustody();
+        Custody custody = new NoCustody();
         Journal journal = new MemoryJournal();
-        OwnedFd fdListener = Sockets.listenUnix(directory.fdSocket(), Sockets.SOCK_SEQPACKET, FD_SOCKET_BACKLOG);
+        OwnedFd fdListener = listeners
+                .fd()
+                .orElseGet(() -> Sockets.listenUnix(directory.fdSocket(), Sockets.SOCK_SEQPACKET, FD_SOCKET_BACKLOG));
         DescriptorFlags.setNonBlocking(fdListener.fd(), true);
         Conductor conductor = new Conductor(
                 brokerage,
@@ -101,7 +108,15 @@ public final class RunningBroker implements AutoCloseable {
         String version = Optional.ofNullable(RunningBroker.class.getPackage().getImplementationVersion())
                 .orElse("development");
         GrpcEndpoint grpc = new GrpcEndpoint(
-                directory.grpcSocket(), conductor, events, identity, limits, version, uid, custody.name());
+                directory.grpcSocket(),
+                listeners.grpc(),
+                conductor,
+                events,
+                identity,
+                limits,
+                version,
+                uid,
+                custody.name());
         directory.openToUsers(directory.fdSocket());
         directory.openToUsers(directory.grpcSocket());
         return new RunningBroker(directory, output, conductor, grpc, custody, journal);
@@ -114,6 +129,11 @@ public final class RunningBroker implements AutoCloseable {
     /** Where it serves. */
     public Path runtimeDirectory() {
         return directory.path();
+    }
+
+    /** See {@link Conductor#tell}. */
+    void tell(Vitals vitals, OptionalLong aliveEveryNanos) {
+        conductor.tell(vitals, aliveEveryNanos);
     }
 
     /** Answers what is under way, then lets go of everything. Handlers that run go on. */

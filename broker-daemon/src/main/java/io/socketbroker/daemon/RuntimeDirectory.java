@@ -10,20 +10,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The folder of the broker's sockets, locked for one broker. */
 final class RuntimeDirectory implements AutoCloseable {
+    static final String GRPC_SOCKET = "grpc.sock";
+    static final String FD_SOCKET = "fd.sock";
+
     /** sockaddr_un.sun_path, without its terminating NUL: unix(7). */
     private static final int LONGEST_SOCKET_PATH_BYTES = 107;
 
     private final Path path;
     private final boolean forAllUsers;
+    private final Set<String> foreign;
     private final FileChannel lockFile;
 
-    private RuntimeDirectory(Path path, boolean forAllUsers, FileChannel lockFile) {
+    private RuntimeDirectory(Path path, boolean forAllUsers, Set<String> foreign, FileChannel lockFile) {
         this.path = path;
         this.forAllUsers = forAllUsers;
+        this.foreign = Set.copyOf(foreign);
         this.lockFile = lockFile;
     }
 
@@ -34,8 +41,17 @@ final class RuntimeDirectory implements AutoCloseable {
      * @throws IOException if another broker has it, or it cannot be made
      */
     static RuntimeDirectory open(Path directory, boolean forAllUsers) throws IOException {
+        return open(directory, forAllUsers, Set.of());
+    }
+
+    /**
+     * As the other.
+     *
+     * @param foreign names of sockets that somebody else has made there: neither removed nor opened to users
+     */
+    static RuntimeDirectory open(Path directory, boolean forAllUsers, Set<String> foreign) throws IOException {
         Path path = directory.toAbsolutePath().normalize();
-        if (path.resolve("grpc.sock").toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_PATH_BYTES) {
+        if (path.resolve(GRPC_SOCKET).toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_PATH_BYTES) {
             throw new FileSystemException(
                     path.toString(), null, "is too long for a unix socket; use a shorter --runtime-dir");
         }
@@ -53,10 +69,17 @@ final class RuntimeDirectory implements AutoCloseable {
             throw new FileSystemException(
                     path.toString(), null, "another broker serves here; stop it, or use another --runtime-dir");
         }
-        RuntimeDirectory opened = new RuntimeDirectory(path, forAllUsers, lockFile);
-        Files.deleteIfExists(opened.grpcSocket());
-        Files.deleteIfExists(opened.fdSocket());
+        RuntimeDirectory opened = new RuntimeDirectory(path, forAllUsers, foreign, lockFile);
+        opened.removeOwnSockets();
         return opened;
+    }
+
+    private void removeOwnSockets() throws IOException {
+        for (String name : List.of(GRPC_SOCKET, FD_SOCKET)) {
+            if (!foreign.contains(name)) {
+                Files.deleteIfExists(path.resolve(name));
+            }
+        }
     }
 
     private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
@@ -72,23 +95,25 @@ final class RuntimeDirectory implements AutoCloseable {
     }
 
     Path grpcSocket() {
-        return path.resolve("grpc.sock");
+        return path.resolve(GRPC_SOCKET);
     }
 
     Path fdSocket() {
-        return path.resolve("fd.sock");
+        return path.resolve(FD_SOCKET);
     }
 
     /** Once a socket is bound: lets in whom the folder lets in. */
     void openToUsers(Path socket) throws IOException {
+        if (foreign.contains(socket.getFileName().toString())) {
+            return;
+        }
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(forAllUsers ? "rw-rw-rw-" : "rw-------"));
     }
 
-    /** Removes the sockets and unlocks the folder. */
+    /** Removes the broker's own sockets and unlocks the folder. */
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(grpcSocket());
-        Files.deleteIfExists(fdSocket());
+        removeOwnSockets();
         lockFile.close();
     }
 }

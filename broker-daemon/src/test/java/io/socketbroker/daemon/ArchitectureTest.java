@@ -56,6 +56,7 @@ class ArchitectureTest {
                     "..daemon.transfer..",
                     "..daemon.activation..",
                     "..daemon.systemd..",
+                    "..daemon.supervisor..",
                     "..daemon.custody..",
                     "..daemon.journal..",
                     "..daemon.events..",

@@ -93,6 +93,7 @@ final class Abi {
     static final int EPOLL_CTL_ADD = 1;
     static final int EPOLL_CTL_DEL = 2;
     static final int EPOLL_CTL_MOD = 3;
+    static final int CLOCK_MONOTONIC = 1;
     static final int CLOCK_BOOTTIME = 7;
     static final int TFD_NONBLOCK = 0x800;
     static final int TFD_CLOEXEC = 0x80000;

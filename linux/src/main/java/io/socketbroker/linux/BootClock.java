@@ -8,14 +8,10 @@ package io.socketbroker.linux;
  */
 public final class BootClock {
 
-    static final long NANOS_PER_SECOND = 1_000_000_000;
-
     private BootClock() {}
 
     /** Nanoseconds since the boot: never negative, never less than before. */
     public static long nanos() {
-        var time = ThreadMemory.current().option();
-        LinuxException.check("clock_gettime", LibcTime.CLOCK_GETTIME.call(Abi.CLOCK_BOOTTIME, time.address()));
-        return time.getLong(0) * NANOS_PER_SECOND + time.getLong(Abi.TIMESPEC_NSEC_OFFSET);
+        return LibcTime.nanos(Abi.CLOCK_BOOTTIME);
     }
 }

@@ -26,7 +26,7 @@ public final class TimerFd implements AutoCloseable {
     public void setDeadline(long bootNanos) {
         // Zero would disarm the timer.
         long deadline = Long.max(1, bootNanos);
-        set(deadline / BootClock.NANOS_PER_SECOND, deadline % BootClock.NANOS_PER_SECOND);
+        set(deadline / LibcTime.NANOS_PER_SECOND, deadline % LibcTime.NANOS_PER_SECOND);
     }
 
     /** Forgets the deadline, and an expiry that was not drained. */

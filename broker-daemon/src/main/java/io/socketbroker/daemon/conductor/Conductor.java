@@ -36,6 +36,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -64,6 +65,7 @@ public final class Conductor implements AutoCloseable {
     private final Transfer transfer;
     private final FdServer fdServer;
     private final SessionStreams sessions = new SessionStreams();
+    private final Pulse pulse;
     private final Thread thread;
 
     /**
@@ -140,6 +142,7 @@ public final class Conductor implements AutoCloseable {
         new Restoration(brokerage.recovery(), descriptors, inspector, custody).restore(inheritance);
         effects.runAll();
         effects.commit();
+        pulse = new Pulse(loop, brokerage::totals);
         loop.onTurn(brokerage::nextDeadlineNanos, this::endOfTurn);
         thread = Thread.ofPlatform().name("conductor").start(loop::run);
     }
@@ -165,6 +168,18 @@ public final class Conductor implements AutoCloseable {
         tellTime();
         effects.runAll();
         effects.commit();
+        pulse.endOfTurn();
+    }
+
+    /**
+     * From any thread, once: has this listener told how the conductor fares, from now on.
+     *
+     * @param aliveEveryNanos how often it wants to hear that the conductor turns; empty for never, then an idle conductor
+     *     sleeps
+     */
+    public void tell(Vitals vitals, OptionalLong aliveEveryNanos) {
+        // Refused only when the loop has ended, which is not alive.
+        loop.submit(() -> pulse.tell(vitals, aliveEveryNanos));
     }
 
     /** Asks the rules something, or tells them; the reply comes when what it promises is committed. */

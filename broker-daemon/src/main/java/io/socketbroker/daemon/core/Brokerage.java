@@ -255,6 +255,11 @@ public final class Brokerage {
         return queries.counts(caller);
     }
 
+    /** How much there is, of all users; takes the same time however much that is. */
+    public Queries.Totals totals() {
+        return queries.totals();
+    }
+
     /** Running activations that the caller may see. */
     public List<io.socketbroker.v1.Activation> activations(Caller caller) {
         return queries.activations(caller);

@@ -39,6 +39,19 @@ public final class Queries {
             int ownSockets,
             long ownContextBytes) {}
 
+    /**
+     * How much there is, of all users.
+     *
+     * @param sockets in every state
+     * @param tasks registered
+     * @param activations under way
+     */
+    public record Totals(int sockets, int tasks, int activations) {}
+
+    Totals totals() {
+        return new Totals(state.sockets.size(), state.tasks.size(), state.activations.size());
+    }
+
     Task view(TaskEntry task) {
         return Views.task(task, state.sockets.ofTask(task.name).size());
     }

@@ -15,9 +15,11 @@ import io.socketbroker.daemon.conductor.Conductor;
 import io.socketbroker.daemon.core.BrokerLimits;
 import io.socketbroker.daemon.events.EventRing;
 import io.socketbroker.daemon.policy.PeerIdentity;
+import io.socketbroker.linux.OwnedFd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -46,10 +48,13 @@ public final class GrpcEndpoint implements AutoCloseable {
     /**
      * Serves on this path at once.
      *
+     * @param inherited the socket of that path where the service manager made it, listening and non-blocking; this becomes
+     *     its owner
      * @throws IOException if the socket cannot be made
      */
     public GrpcEndpoint(
             Path socket,
+            Optional<OwnedFd> inherited,
             Conductor conductor,
             EventRing events,
             PeerIdentity identity,
@@ -63,7 +68,9 @@ public final class GrpcEndpoint implements AutoCloseable {
                         new DomainSocketAddress(socket.toFile()), PeerCredentialsNegotiator.credentials(identity))
                 .bossEventLoopGroup(eventLoop)
                 .workerEventLoopGroup(eventLoop)
-                .channelType(EpollServerDomainSocketChannel.class)
+                .channelFactory(() -> inherited.isPresent()
+                        ? new InheritedServerChannel(inherited.get())
+                        : new EpollServerDomainSocketChannel())
                 // Services only ask the conductor and return: no thread is needed between.
                 .directExecutor()
                 .maxInboundMessageSize(MOST_MESSAGE_BYTES)
@@ -86,7 +93,7 @@ public final class GrpcEndpoint implements AutoCloseable {
         health.setStatus("", ServingStatus.SERVING);
     }
 
-    /** Lets calls under way finish for a short time. The socket's path goes with the server. */
+    /** Lets calls under way finish for a short time. The path of a socket of its own goes with the server. */
     @Override
     public void close() {
         health.enterTerminalState();
