@@ -33,6 +33,7 @@ final class BrokerState {
     final FormerOwnership former = new FormerOwnership();
     final AdaptiveIntervals intervals = new AdaptiveIntervals();
     final RandomGenerator random;
+    final int brokerUid;
     private final Supplier<Token> tokens;
     private List<Effect> effects = new ArrayList<>();
 
@@ -45,8 +46,9 @@ final class BrokerState {
     long nowNanos;
     Instant wallTime = Instant.EPOCH;
 
-    BrokerState(BrokerLimits limits, Supplier<Token> tokens, RandomGenerator random) {
+    BrokerState(BrokerLimits limits, int brokerUid, Supplier<Token> tokens, RandomGenerator random) {
         this.limits = limits;
+        this.brokerUid = brokerUid;
         this.tokens = tokens;
         this.random = random;
     }
@@ -171,9 +173,9 @@ final class BrokerState {
                 message)));
     }
 
-    /** For administrators: it concerns the host. */
+    /** For the broker's user and administrators: it concerns the host. */
     void emit(EventType type, String message) {
-        effect(new Effect.Emit(new Effect.Happening(type, 0, null, null, 0, 0, null, message)));
+        effect(new Effect.Emit(new Effect.Happening(type, brokerUid, null, null, 0, 0, null, message)));
     }
 
     void emit(EventType type, TaskName task, String message) {

@@ -60,7 +60,7 @@ public final class Brokerage {
      * @param random jitter of retries
      */
     public Brokerage(BrokerLimits limits, int brokerUid, Supplier<Token> tokens, RandomGenerator random) {
-        state = new BrokerState(limits, tokens, random);
+        state = new BrokerState(limits, brokerUid, tokens, random);
         Connections connections = new Connections(state);
         Conditions conditions = new Conditions(state);
         Throttle throttle = new Throttle(state);
