@@ -108,6 +108,14 @@ class ArchitectureTest {
             .resideInAPackage("org.freedesktop..");
 
     @ArchTest
+    static final ArchRule ROCKSDB_STAYS_IN_THE_JOURNAL = noClasses()
+            .that()
+            .resideOutsideOfPackage("..daemon.journal..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.rocksdb..");
+
+    @ArchTest
     static final ArchRule CLASSES_ARE_FINAL = classes()
             .that()
             .areTopLevelClasses()

@@ -1,7 +1,9 @@
 package io.socketbroker.daemon.journal;
 
 import io.socketbroker.daemon.core.JournalEntry;
+import io.socketbroker.store.v1.StoredActivation;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -12,6 +14,26 @@ public final class MemoryJournal implements Journal {
     @Override
     public CompletionStage<Void> append(List<JournalEntry> entries) {
         return COMMITTED;
+    }
+
+    @Override
+    public JournalSnapshot load() {
+        return JournalSnapshot.EMPTY;
+    }
+
+    @Override
+    public List<StoredActivation> latestActivations(int atMost) {
+        return List.of();
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return Optional.empty();
+    }
+
+    @Override
+    public long droppedChanges() {
+        return 0;
     }
 
     @Override

@@ -1,0 +1,93 @@
+package io.socketbroker.daemon.journal;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import io.socketbroker.daemon.core.JournalEntry;
+import io.socketbroker.daemon.core.Views;
+import io.socketbroker.store.v1.StoredActivation;
+import io.socketbroker.store.v1.StoredSocket;
+import io.socketbroker.store.v1.StoredTask;
+import io.socketbroker.v1.SocketState;
+
+/** One record is written or removed. */
+sealed interface Change {
+    /** What a record takes in memory besides its text, contexts and specs. */
+    int FIXED_BYTES = 400;
+
+    RecordKey key();
+
+    /** About what it takes in memory while it waits, in bytes. */
+    int weight();
+
+    /** Somebody is told that it is kept: then it is kept, or refused, but never forgotten. */
+    boolean isPromise();
+
+    /** A record as a whole. */
+    record Put(RecordKey key, MessageLite value, int weight, boolean isPromise) implements Change {}
+
+    /** A record of another version, as it is on the disk. */
+    record RawPut(RecordKey key, ByteString value) implements Change {
+        @Override
+        public int weight() {
+            return FIXED_BYTES + value.size();
+        }
+
+        @Override
+        public boolean isPromise() {
+            return false;
+        }
+    }
+
+    /** A record is gone. */
+    record Remove(RecordKey key) implements Change {
+        @Override
+        public int weight() {
+            return FIXED_BYTES;
+        }
+
+        @Override
+        public boolean isPromise() {
+            return false;
+        }
+    }
+
+    /** The same for the store. */
+    static Change of(JournalEntry entry) {
+        return switch (entry) {
+            case JournalEntry.TaskPut put -> {
+                StoredTask task = StoredTask.newBuilder()
+                        .setUid(put.name().uid())
+                        .setApp(put.name().app())
+                        .setName(put.name().name())
+                        .setSpec(put.spec())
+                        .setRegisteredAt(Views.timestamp(put.registeredAt()))
+                        .build();
+                yield new Put(RecordKey.of(put.name()), task, FIXED_BYTES + task.getSerializedSize(), true);
+            }
+            case JournalEntry.TaskRemoved removed -> new Remove(RecordKey.of(removed.name()));
+            case JournalEntry.SocketPut put ->
+                new Put(RecordKey.of(put.name()), put.stored(), weight(put.stored()), isTransfer(put.stored()));
+            case JournalEntry.SocketRemoved removed -> new Remove(RecordKey.of(removed.name()));
+            case JournalEntry.ActivationPut put ->
+                new Put(RecordKey.ofActivation(put.stored().getId()), put.stored(), weight(put.stored()), false);
+        };
+    }
+
+    private static int weight(StoredActivation activation) {
+        return FIXED_BYTES + activation.getSerializedSize();
+    }
+
+    /** Without a walk through the whole message: options and keep-alive remember their size from record to record. */
+    private static int weight(StoredSocket socket) {
+        return FIXED_BYTES
+                + socket.getContext().size()
+                + socket.getOptions().getSerializedSize()
+                + socket.getKeepAlive().getSerializedSize();
+    }
+
+    /** Connections that a listener brought are deposited too, but nobody waits to hear of that. */
+    private static boolean isTransfer(StoredSocket socket) {
+        return socket.getState() == SocketState.SOCKET_STATE_DEPOSITED
+                && socket.getListenerId().isEmpty();
+    }
+}
