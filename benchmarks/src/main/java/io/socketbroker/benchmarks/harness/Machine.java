@@ -11,9 +11,9 @@ import java.time.temporal.ChronoUnit;
 public final class Machine {
     private Machine() {}
 
-    /** One line; the load is that of the moment. */
+    /** One line. */
     public static String describe() throws IOException {
-        return "%s, commit %s, Linux %s %s, %d CPUs, JDK %s, load %s, RLIMIT_NOFILE %d"
+        return "%s, commit %s, Linux %s %s, %d CPUs, JDK %s, RLIMIT_NOFILE %d"
                 .formatted(
                         Instant.now().truncatedTo(ChronoUnit.SECONDS),
                         System.getProperty("benchmarks.commit", "unknown"),
@@ -21,12 +21,11 @@ public final class Machine {
                         System.getProperty("os.arch"),
                         Runtime.getRuntime().availableProcessors(),
                         Runtime.version(),
-                        load(),
                         ResourceLimits.openFiles().soft());
     }
 
     /** The averages of 1, 5 and 15 minutes (proc(5)). */
-    private static String load() throws IOException {
+    static String load() throws IOException {
         String[] fields = Files.readString(Path.of("/proc/loadavg")).split(" ", -1);
         return fields[0] + " " + fields[1] + " " + fields[2];
     }

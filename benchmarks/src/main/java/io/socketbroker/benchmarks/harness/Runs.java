@@ -6,7 +6,7 @@ import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 
 /** All turns of one row. Microseconds, with three significant digits. */
-public final class Runs {
+final class Runs {
     private static final int SIGNIFICANT_DIGITS = 3;
     private static final double NANOS_PER_MICRO = 1_000.0;
 
@@ -30,12 +30,12 @@ public final class Runs {
     }
 
     /** Turns that were counted. */
-    public int count() {
+    int count() {
         return mediansNanos.length;
     }
 
     /** Durations of all turns. */
-    public long samples() {
+    long samples() {
         return all.getTotalCount();
     }
 
@@ -44,22 +44,22 @@ public final class Runs {
      *
      * @param percentile above 0, at most 100
      */
-    public double micros(double percentile) {
+    double micros(double percentile) {
         return all.getValueAtPercentile(percentile) / NANOS_PER_MICRO;
     }
 
     /** The median of the quickest turn. */
-    public double lowestMedianMicros() {
+    double lowestMedianMicros() {
         return LongStream.of(mediansNanos).min().orElseThrow() / NANOS_PER_MICRO;
     }
 
     /** The median of the slowest turn. */
-    public double highestMedianMicros() {
+    double highestMedianMicros() {
         return LongStream.of(mediansNanos).max().orElseThrow() / NANOS_PER_MICRO;
     }
 
     /** Fewest and most messages of a turn; empty where nobody counted them. */
-    public List<Integer> messages() {
+    List<Integer> messages() {
         int least = Arrays.stream(messages).min().orElse(0);
         return least == 0
                 ? List.of()

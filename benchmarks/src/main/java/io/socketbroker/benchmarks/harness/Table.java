@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Rows beside the first one, which is the floor. */
-public final class Table {
+final class Table {
     private final Runs floor;
     private final int nameWidth;
     private final boolean counted;
@@ -17,7 +17,7 @@ public final class Table {
     }
 
     /** Title, heading, and a line for each row. */
-    public static String of(String title, Map<String, Runs> rows) {
+    static String of(String title, Map<String, Runs> rows) {
         Table table = new Table(rows);
         StringBuilder text = new StringBuilder(title).append('\n').append(table.heading());
         rows.forEach((name, runs) -> text.append(table.row(name, runs)));

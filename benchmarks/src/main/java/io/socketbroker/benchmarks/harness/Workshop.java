@@ -1,5 +1,9 @@
 package io.socketbroker.benchmarks.harness;
 
+import io.socketbroker.linux.LinuxException;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.PidFd;
+import io.socketbroker.linux.Signals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,9 +65,19 @@ public final class Workshop implements AutoCloseable {
 
     private static void end(Process process) throws InterruptedException {
         process.destroy();
+        // One that is stopped ends when it goes on.
+        resume(process);
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             System.err.println("process " + process.pid() + " does not end by SIGTERM: killed");
             process.destroyForcibly().waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void resume(Process process) {
+        try (OwnedFd pidfd = PidFd.open(Math.toIntExact(process.pid()))) {
+            PidFd.sendSignal(pidfd.fd(), Signals.SIGCONT);
+        } catch (LinuxException _) {
+            // It has ended.
         }
     }
 

@@ -8,7 +8,6 @@ import io.socketbroker.benchmarks.harness.InvalidRunException;
 import io.socketbroker.benchmarks.harness.JavaProgram;
 import io.socketbroker.benchmarks.harness.Measured;
 import io.socketbroker.benchmarks.harness.Options;
-import io.socketbroker.benchmarks.harness.Table;
 import io.socketbroker.benchmarks.harness.Workshop;
 import io.socketbroker.client.BrokerClient;
 import io.socketbroker.client.TaskDefinition;
@@ -56,9 +55,8 @@ public final class ColdLaunch {
             List<Contender> contenders = servers.stream()
                     .<Contender>map(server -> () -> turn(server))
                     .toList();
-            System.out.println(Table.of(
-                    "connect -> echo of a freshly launched /bin/cat",
-                    Comparison.run(contenders, WARM_UPS, options.number("rounds"))));
+            Comparison.run(
+                    "connect -> echo of a freshly launched /bin/cat", contenders, WARM_UPS, options.number("rounds"));
         }
     }
 
