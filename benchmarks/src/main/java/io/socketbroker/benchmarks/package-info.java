@@ -1,6 +1,6 @@
 /**
- * Measurements of the broker beside its floors and rivals. Each comparison is a main class that runs all contenders in
- * turns, in one run, and prints their ratio; micro-benchmarks run under JMH. People start them through benchmarks/run.
+ * Micro-benchmarks under JMH; the comparisons of whole programs have packages of their own below this one. Each runs on the
+ * threads that JMH gives it. People start all of them through benchmarks/run.
  */
 @NullMarked
 package io.socketbroker.benchmarks;

@@ -1,0 +1,62 @@
+package io.socketbroker.benchmarks.harness;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Contenders in turns, A, B, C, A, B, C, so that whatever else the machine does meets all of them. The first turns warm
+ * them up and are not counted. Who fails is out of it; the others go on, but the run as a whole is invalid.
+ */
+public final class Comparison {
+    private final Map<String, Runs> rows = new LinkedHashMap<>();
+    private final List<InvalidRunException> failures = new ArrayList<>();
+
+    private Comparison() {}
+
+    /**
+     * Runs all turns, and prints the table.
+     *
+     * @param contenders the floor first
+     * @param warmUps turns that are not counted, from 0
+     * @param rounds turns that are, from 1
+     * @throws InvalidRunException if one of the contenders failed, after the table of the others
+     */
+    public static void run(String title, List<? extends Contender> contenders, int warmUps, int rounds)
+            throws IOException {
+        Comparison comparison = new Comparison();
+        System.out.println("# load " + Machine.load());
+        List<Contender> sound = new ArrayList<>(contenders);
+        for (int turn = 0; turn < warmUps + rounds; turn++) {
+            for (Contender contender : List.copyOf(sound)) {
+                if (!comparison.turn(contender, turn >= warmUps)) {
+                    sound.remove(contender);
+                }
+            }
+        }
+        if (!comparison.rows.isEmpty()) {
+            System.out.println(Table.of(title, comparison.rows));
+        }
+        if (!comparison.failures.isEmpty()) {
+            throw comparison.failures.getFirst();
+        }
+    }
+
+    private boolean turn(Contender contender, boolean counted) throws IOException {
+        List<Measured> measured;
+        try {
+            measured = contender.run();
+        } catch (InvalidRunException e) {
+            System.out.println("# INVALID: " + e.getMessage());
+            failures.add(e);
+            return false;
+        }
+        if (counted) {
+            measured.forEach(
+                    one -> rows.computeIfAbsent(one.row(), _ -> new Runs()).add(one));
+        }
+        return true;
+    }
+}

@@ -1,0 +1,45 @@
+package io.socketbroker.benchmarks.harness;
+
+import io.socketbroker.linux.ResourceLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** What the figures depend on, for the head of a table. */
+public final class Machine {
+    private Machine() {}
+
+    /** One line. */
+    public static String describe() throws IOException {
+        return "%s, commit %s, Linux %s %s, %d CPUs, JDK %s, RLIMIT_NOFILE %d"
+                .formatted(
+                        Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                        System.getProperty("benchmarks.commit", "unknown"),
+                        System.getProperty("os.version"),
+                        System.getProperty("os.arch"),
+                        Runtime.getRuntime().availableProcessors(),
+                        Runtime.version(),
+                        ResourceLimits.openFiles().soft());
+    }
+
+    /** The averages of 1, 5 and 15 minutes (proc(5)). */
+    static String load() throws IOException {
+        String[] fields = Files.readString(Path.of("/proc/loadavg")).split(" ", -1);
+        return fields[0] + " " + fields[1] + " " + fields[2];
+    }
+
+    /**
+     * Says early what would fail late.
+     *
+     * @param descriptors that one process will have open
+     */
+    public static void requireDescriptors(int descriptors) {
+        long limit = ResourceLimits.openFiles().soft();
+        if (limit != ResourceLimits.UNLIMITED && limit < descriptors) {
+            throw new InvalidRunException("so many sockets need RLIMIT_NOFILE of at least " + descriptors
+                    + ", and it is " + limit + " (ulimit -n)");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.socketbroker.benchmarks.launch;
+
+import io.socketbroker.benchmarks.harness.Bench;
+import io.socketbroker.benchmarks.harness.BrokerProcess;
+import io.socketbroker.benchmarks.harness.Comparison;
+import io.socketbroker.benchmarks.harness.Contender;
+import io.socketbroker.benchmarks.harness.InvalidRunException;
+import io.socketbroker.benchmarks.harness.JavaProgram;
+import io.socketbroker.benchmarks.harness.Measured;
+import io.socketbroker.benchmarks.harness.Options;
+import io.socketbroker.benchmarks.harness.Workshop;
+import io.socketbroker.client.BrokerClient;
+import io.socketbroker.client.TaskDefinition;
+import io.socketbroker.client.TransferRequest;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.Sockets;
+import io.socketbroker.v1.AcceptMode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * From connect to the echo of a freshly launched /bin/cat: the broker, the bare posix_spawn floor and the super-servers
+ * that are installed, in turns of 20 connections.
+ */
+public final class ColdLaunch {
+    private static final int CONNECTIONS_PER_TURN = 20;
+    private static final int WARM_UPS = 25;
+    private static final int PATIENCE_MILLIS = 10_000;
+    private static final byte[] HELLO = {'h', 'e', 'l', 'l', 'o', '\n'};
+
+    private ColdLaunch() {}
+
+    /** Arguments: the launcher, and --rounds. */
+    public static void main(String[] args) {
+        Bench.main(args, Map.of("rounds", "50"), ColdLaunch::compare);
+    }
+
+    private static void compare(Path launcher, Options options) throws IOException {
+        try (Workshop workshop = Workshop.open()) {
+            List<EchoServer> servers = new ArrayList<>();
+            JavaProgram floor = JavaProgram.start(workshop, SpawnFloor.class);
+            servers.add(new EchoServer("floor: accept + posix_spawn", loopback(Integer.parseInt(floor.hear()))));
+            System.out.println("# floor: " + JavaProgram.flags());
+            BrokerProcess broker = BrokerProcess.start(workshop, launcher);
+            System.out.println("# broker: " + broker.flags());
+            servers.add(ours(broker));
+            servers.addAll(Rivals.start(workshop));
+            List<Contender> contenders = servers.stream()
+                    .<Contender>map(server -> () -> turn(server))
+                    .toList();
+            Comparison.run(
+                    "connect -> echo of a freshly launched /bin/cat", contenders, WARM_UPS, options.number("rounds"));
+        }
+    }
+
+    private static EchoServer ours(BrokerProcess broker) {
+        OwnedFd listener = Sockets.listenTcp(loopback(0), 128);
+        InetSocketAddress address = SpawnFloor.addressOf(listener);
+        try (BrokerClient client = BrokerClient.connect(broker.runtimeDirectory())) {
+            client.registerTask(TaskDefinition.of("cat", "/bin/cat"));
+            client.transfer(TransferRequest.of(listener, "listener", "cat")
+                    .withAcceptMode(AcceptMode.ACCEPT_MODE_PER_CONNECTION));
+        }
+        return new EchoServer("Socket Broker", address);
+    }
+
+    static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    private static List<Measured> turn(EchoServer server) throws IOException {
+        List<Long> nanos = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS_PER_TURN; i++) {
+            nanos.add(echo(server));
+        }
+        return List.of(Measured.of(server.name(), nanos));
+    }
+
+    private static long echo(EchoServer server) throws IOException {
+        long start = System.nanoTime();
+        try (Socket socket = new Socket()) {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.connect(server.address(), PATIENCE_MILLIS);
+            socket.getOutputStream().write(HELLO);
+            byte[] answer = socket.getInputStream().readNBytes(HELLO.length);
+            long nanos = System.nanoTime() - start;
+            if (!Arrays.equals(answer, HELLO)) {
+                throw new InvalidRunException(server.name() + " answered " + answer.length + " bytes that are wrong");
+            }
+            // Until cat has gone, so that the next measurement has the processors for itself.
+            socket.shutdownOutput();
+            if (socket.getInputStream().read() != -1) {
+                throw new InvalidRunException(server.name() + " did not close");
+            }
+            return nanos;
+        }
+    }
+}
