@@ -3,11 +3,10 @@ package io.socketbroker.daemon;
 import io.socketbroker.linux.Users;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,8 +20,6 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Holds sockets, watches them and wakes their handlers, until SIGTERM or SIGINT.")
 public final class BrokerDaemon implements Callable<Integer> {
-    private static final Logger log = LoggerFactory.getLogger(BrokerDaemon.class);
-
     @Option(
             names = "--runtime-dir",
             paramLabel = "D",
@@ -34,8 +31,24 @@ public final class BrokerDaemon implements Callable<Integer> {
     @Option(
             names = "--state-dir",
             paramLabel = "D",
-            description = "Folder of the journal. This version keeps its state in memory and writes nothing there.")
+            description =
+                    "Folder of the journal: tasks and sockets are there after a restart. Default: state is kept in"
+                            + " memory.")
     private @Nullable Path stateDirectory;
+
+    @Option(
+            names = "--custody",
+            paramLabel = "WHO",
+            description =
+                    "Who holds the descriptors too, so that they outlive the broker: vault, a second process that the"
+                            + " broker starts; or none. Default: none. A vault needs --state-dir.")
+    private Custodian custody = Custodian.none;
+
+    /** In lower case, as it is typed. */
+    private enum Custodian {
+        none,
+        vault
+    }
 
     private BrokerDaemon() {}
 
@@ -53,11 +66,15 @@ public final class BrokerDaemon implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Supervision supervision = new Supervision(System.getenv());
-        RunningBroker broker = supervision.start(directory());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker, supervision), "stop"));
-        if (stateDirectory != null) {
-            log.warn("--state-dir {} is not used: this version keeps its state in memory", stateDirectory);
+        if (custody == Custodian.vault && stateDirectory == null) {
+            System.err.println(
+                    "socketbroker: --custody vault needs --state-dir: without its records the broker could not"
+                            + " tell whose sockets the vault holds");
+            return CommandLine.ExitCode.USAGE;
         }
+        RunningBroker broker = supervision.start(
+                directory(), new Keeping.Choice(Optional.ofNullable(stateDirectory), custody == Custodian.vault));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker, supervision), "stop"));
         System.err.println("socketbroker: serving on " + broker.runtimeDirectory());
         supervision.serving(broker);
         awaitSignal();

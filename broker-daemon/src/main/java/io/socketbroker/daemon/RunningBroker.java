@@ -4,16 +4,11 @@ import io.socketbroker.daemon.activation.HandlerOutput;
 import io.socketbroker.daemon.activation.Launcher;
 import io.socketbroker.daemon.conditions.ConditionEvaluator;
 import io.socketbroker.daemon.conductor.Conductor;
-import io.socketbroker.daemon.conductor.Inheritance;
 import io.socketbroker.daemon.conductor.Vitals;
 import io.socketbroker.daemon.core.BrokerLimits;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Token;
-import io.socketbroker.daemon.custody.Custody;
-import io.socketbroker.daemon.custody.NoCustody;
 import io.socketbroker.daemon.events.EventRing;
-import io.socketbroker.daemon.journal.Journal;
-import io.socketbroker.daemon.journal.MemoryJournal;
 import io.socketbroker.daemon.policy.PeerIdentity;
 import io.socketbroker.daemon.rpc.GrpcEndpoint;
 import io.socketbroker.daemon.supervisor.InheritedDescriptors;
@@ -40,22 +35,15 @@ public final class RunningBroker implements AutoCloseable {
     private final HandlerOutput output;
     private final Conductor conductor;
     private final GrpcEndpoint grpc;
-    private final Custody custody;
-    private final Journal journal;
+    private final Keeping keeping;
 
     private RunningBroker(
-            RuntimeDirectory directory,
-            HandlerOutput output,
-            Conductor conductor,
-            GrpcEndpoint grpc,
-            Custody custody,
-            Journal journal) {
+            RuntimeDirectory directory, HandlerOutput output, Conductor conductor, GrpcEndpoint grpc, Keeping keeping) {
         this.directory = directory;
         this.output = output;
         this.conductor = conductor;
         this.grpc = grpc;
-        this.custody = custody;
-        this.journal = journal;
+        this.keeping = keeping;
     }
 
     /**
@@ -64,7 +52,7 @@ public final class RunningBroker implements AutoCloseable {
      * @throws IOException if the folder is in use or cannot be used
      */
     public static RunningBroker start(Path runtimeDirectory) throws IOException {
-        return start(runtimeDirectory, InheritedDescriptors.none());
+        return start(runtimeDirectory, Keeping.Choice.NOTHING, InheritedDescriptors.none());
     }
 
     /**
@@ -72,11 +60,15 @@ public final class RunningBroker implements AutoCloseable {
      *
      * @throws IOException also if what has the name of a listener is none, or is bound in another folder
      */
-    public static RunningBroker start(Path runtimeDirectory, InheritedDescriptors inherited) throws IOException {
+    static RunningBroker start(Path runtimeDirectory, Keeping.Choice choice, InheritedDescriptors inherited)
+            throws IOException {
         int uid = Users.uid();
         InheritedListeners listeners = InheritedListeners.take(inherited, runtimeDirectory);
         RuntimeDirectory directory = RuntimeDirectory.open(runtimeDirectory, uid == 0, listeners.names());
         DescriptorBudget budget = DescriptorBudget.claim();
+        String version = Optional.ofNullable(RunningBroker.class.getPackage().getImplementationVersion())
+                .orElse("development");
+        Keeping keeping = Keeping.open(choice, directory.path().resolve("vault.sock"), version);
         BrokerLimits limits = BrokerLimits.forDescriptors(budget.sockets(), budget.handlers());
         SecureRandom secrets = new SecureRandom();
         Brokerage brokerage = new Brokerage(
@@ -86,27 +78,26 @@ public final class RunningBroker implements AutoCloseable {
         HandlerOutput output = new HandlerOutput();
         Launcher launcher =
                 new Launcher(directory.path(), System.getenv(), budget.handlerOpenFiles(), output, budget.handlers());
-        Custody custody = new NoCustody();
-        Journal journal = new MemoryJournal();
         OwnedFd fdListener = listeners
                 .fd()
                 .orElseGet(() -> Sockets.listenUnix(directory.fdSocket(), Sockets.SOCK_SEQPACKET, FD_SOCKET_BACKLOG));
         DescriptorFlags.setNonBlocking(fdListener.fd(), true);
         Conductor conductor = new Conductor(
                 brokerage,
-                new SocketInspector(Set.of(endpoint(directory.fdSocket()), endpoint(directory.grpcSocket()))),
+                new SocketInspector(Set.of(
+                        endpoint(directory.fdSocket()),
+                        endpoint(directory.grpcSocket()),
+                        endpoint(directory.path().resolve("vault.sock")))),
                 launcher,
                 new UnitLauncher(directory.path(), System.getenv()),
                 directory.path(),
                 new ConditionEvaluator(),
-                custody,
-                journal,
+                keeping.custody(),
+                keeping.journal(),
                 events,
                 identity,
                 fdListener,
-                Inheritance.NOTHING);
-        String version = Optional.ofNullable(RunningBroker.class.getPackage().getImplementationVersion())
-                .orElse("development");
+                keeping.inheritance());
         GrpcEndpoint grpc = new GrpcEndpoint(
                 directory.grpcSocket(),
                 listeners.grpc(),
@@ -116,10 +107,10 @@ public final class RunningBroker implements AutoCloseable {
                 limits,
                 version,
                 uid,
-                custody.name());
+                keeping.custody().name());
         directory.openToUsers(directory.fdSocket());
         directory.openToUsers(directory.grpcSocket());
-        return new RunningBroker(directory, output, conductor, grpc, custody, journal);
+        return new RunningBroker(directory, output, conductor, grpc, keeping);
     }
 
     private static Endpoint endpoint(Path socket) {
@@ -142,8 +133,7 @@ public final class RunningBroker implements AutoCloseable {
         grpc.close();
         conductor.close();
         output.close();
-        journal.close();
-        custody.close();
+        keeping.close();
         directory.close();
     }
 }

@@ -29,9 +29,9 @@ final class Supervision implements Vitals {
      *
      * @throws IOException see {@link RunningBroker#start}; also if what the manager passed on makes no sense
      */
-    RunningBroker start(Path runtimeDirectory) throws IOException {
+    RunningBroker start(Path runtimeDirectory, Keeping.Choice choice) throws IOException {
         try (InheritedDescriptors inherited = InheritedDescriptors.take(environment, ownPid)) {
-            RunningBroker broker = RunningBroker.start(runtimeDirectory, inherited);
+            RunningBroker broker = RunningBroker.start(runtimeDirectory, choice, inherited);
             if (!inherited.namesLeft().isEmpty()) {
                 log.warn("descriptors of the service manager are closed, nobody knows them: {}", inherited.namesLeft());
             }

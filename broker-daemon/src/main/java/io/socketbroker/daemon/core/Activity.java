@@ -111,10 +111,11 @@ public final class Activity {
     }
 
     private void data(SocketEntry socket, Readiness.Data data) {
-        Verdict verdict = WakeRules.isPicky(socket.options, socket.keepAlive)
-                ? WakeRules.judge(socket.candidate.kind(), socket.options, socket.keepAlive, data)
-                : new Verdict.Wake();
-        switch (verdict) {
+        if (socket.awaitsFirstBytes() && data.peerClosed() && judge(socket, data.open()) instanceof Verdict.Await) {
+            parking.refuse(socket, "it ended before it sent what wakes a handler");
+            return;
+        }
+        switch (judge(socket, data)) {
             case Verdict.Wake _ -> wake(socket, data);
             case Verdict.Await await -> await(socket, data, await);
             case Verdict.Answer(var response, int requestBytes) ->
@@ -138,6 +139,12 @@ public final class Activity {
                 }
             }
         }
+    }
+
+    private static Verdict judge(SocketEntry socket, Readiness.Data data) {
+        return WakeRules.isPicky(socket.options, socket.keepAlive)
+                ? WakeRules.judge(socket.candidate.kind(), socket.options, socket.keepAlive, data)
+                : new Verdict.Wake();
     }
 
     private void wake(SocketEntry socket, Readiness.Data data) {

@@ -191,6 +191,13 @@ final class Connections {
         }
     }
 
+    /** Who uses the limit that this connection waits for. */
+    static String user(SocketEntry connection) {
+        return connection.place == null || connection.place.source == null
+                ? ""
+                : " (used by source " + connection.place.source + ")";
+    }
+
     /** Who has the most connections, for people. */
     static String largestSource(TaskEntry task) {
         return task.sources.entrySet().stream()

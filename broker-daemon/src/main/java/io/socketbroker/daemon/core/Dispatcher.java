@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,6 +159,7 @@ final class Dispatcher {
             holds.forEach(hold -> state.emit(EventType.EVENT_TYPE_LIMIT_HELD, task.name, hold.message()));
             long waitNanos =
                     holds.stream().mapToLong(Throttle.Hold::waitNanos).max().orElseThrow();
+            task.heldByRate = holds.stream().map(Throttle.Hold::reached).collect(Collectors.joining(", and "));
             task.rateTimer = state.timers.schedule(state.nowNanos + waitNanos, () -> {
                 task.rateTimer = null;
                 moreCapacity(task);

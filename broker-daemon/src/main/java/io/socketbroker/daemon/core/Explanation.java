@@ -67,11 +67,13 @@ final class Explanation {
         if (socket.timer != null) {
             return socket.failedAttempts > 0
                     ? "Attempt " + socket.failedAttempts + " failed; the next one is " + in(socket) + "."
-                    : "A rate of its socket or source is used up; its turn is " + in(socket) + ".";
+                    : "It waits because " + (socket.quiet == null ? "a rate is used up" : socket.quiet.heldByRate)
+                            + "; its turn is " + in(socket) + ".";
         }
         if (task != null && !task.queue.contains(socket)) {
             return "It waits until another connection of its source ends: limit max_connections_per_source = "
-                    + task.spec.getLimits().getMaxConnectionsPerSource() + ".";
+                    + task.spec.getLimits().getMaxConnectionsPerSource() + " is reached" + Connections.user(socket)
+                    + ".";
         }
         return "Something happened, and it waits for a handler: " + (task == null ? "its task is gone" : limits(task))
                 + ".";
@@ -82,7 +84,7 @@ final class Explanation {
             return "the conditions of the task are unmet (" + task.conditions.unmet + ")";
         }
         if (task.rateTimer != null) {
-            return "a rate of activations is used up, and it goes on " + in(task.rateTimer);
+            return task.heldByRate + ", and it goes on " + in(task.rateTimer);
         }
         int most = task.spec.getLimits().getMaxConcurrency();
         String launches = !TaskEntry.launches(task.spec)

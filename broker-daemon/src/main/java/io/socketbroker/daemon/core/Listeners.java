@@ -165,7 +165,8 @@ final class Listeners {
                     EventType.EVENT_TYPE_LIMIT_HELD,
                     child,
                     "limit max_connections_per_source = "
-                            + task.spec.getLimits().getMaxConnectionsPerSource() + " is reached");
+                            + task.spec.getLimits().getMaxConnectionsPerSource() + " is reached"
+                            + Connections.user(child));
         } else {
             wake(child);
         }

@@ -52,6 +52,8 @@ final class Parking {
         if (socket.quiet != null) {
             socket.quiet.heldBytes = 0;
             socket.quiet.impatient = false;
+            state.timers.cancel(socket.quiet.patience);
+            socket.quiet.patience = null;
         }
         int minBytes = socket.candidate.kind() == SocketKind.SOCKET_KIND_STREAM
                 ? socket.options.getWakeFilter().getMinBytes()

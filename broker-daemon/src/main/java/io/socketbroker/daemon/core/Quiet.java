@@ -35,6 +35,9 @@ final class Quiet {
     /** Why its connections wait in the backlog, as it was told last; empty once it has accepted again. */
     String toldHeld = "";
 
+    /** The rate that its wake waits for, with its value and who uses it; empty if none does. */
+    String heldByRate = "";
+
     /** How long the start of a known request or reply may stay incomplete. */
     Timers.@Nullable Timer patience;
 

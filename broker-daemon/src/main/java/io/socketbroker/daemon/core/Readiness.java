@@ -21,6 +21,11 @@ public sealed interface Readiness {
         public Data(int bytesAvailable, boolean peerClosed) {
             this(bytesAvailable, peerClosed, ByteString.EMPTY, Optional.empty());
         }
+
+        /** As if more could come. */
+        Data open() {
+            return new Data(bytesAvailable, false, head, source);
+        }
     }
 
     /** A listener has a connection. */

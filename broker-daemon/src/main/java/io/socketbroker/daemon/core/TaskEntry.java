@@ -54,6 +54,9 @@ final class TaskEntry {
     /** Until a rate lets it go on. */
     Timers.@Nullable Timer rateTimer;
 
+    /** That rate, with its value and who uses it; while the timer runs. */
+    String heldByRate = "";
+
     Conditions.Known conditions = new Conditions.Known();
 
     TaskEntry(TaskName name, TaskSpec spec, Instant registeredAt) {

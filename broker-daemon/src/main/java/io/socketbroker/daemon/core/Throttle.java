@@ -29,8 +29,12 @@ final class Throttle {
     /** Why something waits, and how long. */
     record Hold(String limit, int perSecond, String user, long waitNanos) {
         String message() {
-            return "limit " + limit + " = " + perSecond + " a second is reached (used by " + user + "); it goes on in "
-                    + Math.max(1, waitNanos / 1_000_000) + " ms";
+            return reached() + "; it goes on in " + Math.max(1, waitNanos / 1_000_000) + " ms";
+        }
+
+        /** Without the time. */
+        String reached() {
+            return "limit " + limit + " = " + perSecond + " a second is reached (used by " + user + ")";
         }
     }
 
@@ -68,6 +72,7 @@ final class Throttle {
     private long announced(Hold hold, SocketEntry socket) {
         if (hold.waitNanos > 0) {
             state.emit(EventType.EVENT_TYPE_LIMIT_HELD, socket, hold.message());
+            socket.quiet().heldByRate = hold.reached();
         }
         return hold.waitNanos;
     }

@@ -131,6 +131,38 @@ class QuietSocketsTest {
     }
 
     @Test
+    void shouldHaveTheSamePatienceWithTheNextRequest() {
+        Slot slot = core.park("task", item("a").setOptions(ANSWERING));
+        core.unread(slot, "PIN");
+        core.shell.advance(SECOND / 2);
+        core.unread(slot, "PING\n");
+        core.unread(slot, "PIN");
+        core.shell.advance(SECOND / 2 + 1);
+        core.unread(slot, "PING");
+        assertThat(core.starting())
+                .as("only half a second of the second one has passed")
+                .isEmpty();
+    }
+
+    @Test
+    void shouldWakeNobodyForAConnectionThatEndsBeforeItPassesTheFilter() {
+        Slot listener = core.park(
+                SocketKind.SOCKET_KIND_LISTENER,
+                "task",
+                item("l")
+                        .setOptions(SocketOptions.newBuilder()
+                                .setFirstBytesTimeout(Durations.fromSeconds(3))
+                                .setWakeFilter(WakeFilter.newBuilder().setCompleteLine(true))));
+        core.connect(listener, "192.0.2.1");
+        core.connect(listener, "192.0.2.1");
+        core.shell.report(core.slotOf("l:1"), new Readiness.Data(4, true, bytes("half"), java.util.Optional.empty()));
+        core.shell.report(
+                core.slotOf("l:2"), new Readiness.Data(6, true, bytes("whole\n"), java.util.Optional.empty()));
+        assertThat(core.exists("l:1")).isFalse();
+        assertThat(core.starting()).containsExactly("l:2");
+    }
+
+    @Test
     void shouldWakeWhenAFullReceiveBufferLetsNoMoreIn() {
         SocketOptions line = SocketOptions.newBuilder()
                 .setWakeFilter(WakeFilter.newBuilder().setCompleteLine(true))

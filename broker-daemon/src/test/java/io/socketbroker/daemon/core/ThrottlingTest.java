@@ -111,7 +111,7 @@ class ThrottlingTest {
         core.unread(noisy, "x");
         core.unread(other, "x");
         assertThat(core.starting()).containsExactly("other");
-        assertThat(why("noisy")).contains("rate");
+        assertThat(why("noisy")).contains("socket_activations_per_second = 1");
         core.shell.advance(SECOND);
         assertThat(core.starting()).containsExactly("other", "noisy");
     }
