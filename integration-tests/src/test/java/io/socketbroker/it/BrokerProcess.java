@@ -143,10 +143,17 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     private void deleteHome() throws IOException {
-        if (!ownsHome || !Files.exists(home)) {
+        if (ownsHome) {
+            delete(home);
+        }
+    }
+
+    /** Deletes a folder with all that is in it; it need not be there. */
+    static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
             return;
         }
-        try (var paths = Files.walk(home)) {
+        try (var paths = Files.walk(folder)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
