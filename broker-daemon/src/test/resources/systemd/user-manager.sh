@@ -19,6 +19,13 @@ outside() {
     mkdir -p /run/systemd
     mount -t tmpfs none /run/systemd
     mkdir /run/systemd/system
+    # What units get in the place of files that are hidden from them.
+    mkdir /run/systemd/inaccessible /run/systemd/inaccessible/dir
+    touch /run/systemd/inaccessible/reg
+    mknod /run/systemd/inaccessible/chr c 0 0
+    mknod /run/systemd/inaccessible/blk b 0 0
+    mkfifo /run/systemd/inaccessible/fifo
+    chmod 000 /run/systemd/inaccessible/*
     status=0
     sh -c 'echo $$ > "$1/cgroup.procs"; shift; exec "$@"' sh "$own" \
         unshare --mount --cgroup bash "$0" inside "$folder" || status=$?

@@ -60,7 +60,14 @@ public final class BrokerDaemon implements Callable<Integer> {
             System.err.println("socketbroker: cannot start: " + failure.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
         });
-        System.exit(commandLine.execute(args));
+        try {
+            System.exit(commandLine.execute(args));
+        } catch (LinkageError e) {
+            // Threads of what has started already would keep a process that serves nobody.
+            System.err.println("socketbroker: cannot start: " + e.getMessage() + "; native libraries are unpacked to "
+                    + System.getProperty("java.io.tmpdir") + ", which must be writable and not mounted noexec");
+            System.exit(CommandLine.ExitCode.SOFTWARE);
+        }
     }
 
     @Override

@@ -54,14 +54,23 @@ final class BrokerProcess implements AutoCloseable {
         return awaitServing(launchIn(home));
     }
 
-    private static BrokerProcess awaitServing(BrokerProcess broker) {
-        Awaitility.await("daemon serves").atMost(START).until(() -> {
-            if (!broker.process.isAlive()) {
-                throw new IllegalStateException("the daemon ended at its start:\n" + broker.log);
+    private static BrokerProcess awaitServing(BrokerProcess broker) throws IOException {
+        boolean serves = false;
+        try {
+            Awaitility.await("daemon serves").atMost(START).until(() -> {
+                if (!broker.process.isAlive()) {
+                    throw new IllegalStateException(
+                            "the daemon ended at its start:\n" + String.join("\n", broker.log.complete()));
+                }
+                return broker.log.contains("socketbroker: serving on " + broker.runtimeDirectory());
+            });
+            serves = true;
+            return broker;
+        } finally {
+            if (!serves) {
+                broker.close();
             }
-            return broker.log.contains("socketbroker: serving on " + broker.runtimeDirectory());
-        });
-        return broker;
+        }
     }
 
     /** Starts a daemon in a folder that exists and stays, and waits for nothing. */
@@ -159,10 +168,17 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     private void deleteHome() throws IOException {
-        if (!ownsHome || !Files.exists(home)) {
+        if (ownsHome) {
+            delete(home);
+        }
+    }
+
+    /** Deletes a folder with all that is in it; it need not be there. */
+    static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
             return;
         }
-        try (var paths = Files.walk(home)) {
+        try (var paths = Files.walk(folder)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }

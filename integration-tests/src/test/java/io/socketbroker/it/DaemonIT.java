@@ -1,6 +1,7 @@
 package io.socketbroker.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -54,6 +55,17 @@ final class DaemonIT {
         } finally {
             assertThat(broker.process().isAlive()).isTrue();
         }
+    }
+
+    /** Native libraries are in jars: they cannot be loaded from there. */
+    @Test
+    void shouldEndIfItCannotUnpackItsLibraries() {
+        String noFolder = "JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=/proc";
+        assertThatIllegalStateException()
+                .isThrownBy(() -> BrokerProcess.start("env", noFolder).close())
+                .withMessageContaining("the daemon ended at its start")
+                .withMessageContaining("socketbroker: cannot start: ")
+                .withMessageContaining("native libraries are unpacked to /proc, which must be writable");
     }
 
     @Test

@@ -103,6 +103,11 @@ final class Puppet implements AutoCloseable {
         control.expectEnd();
     }
 
+    /** Somebody else ends the process. */
+    void expectKilled() {
+        control.expectEnd();
+    }
+
     /** It ends by itself if it still runs. */
     @Override
     public void close() {

@@ -46,6 +46,15 @@ final class Puppets implements AutoCloseable {
     }
 
     List<String> command() {
+        return command(script, control);
+    }
+
+    /** The command of all puppets of this folder. */
+    static List<String> command(Path folder) {
+        return command(folder.resolve("puppet.py"), folder.resolve("puppets.sock"));
+    }
+
+    private static List<String> command(Path script, Path control) {
         // Isolated and without site packages: it starts in 20 ms.
         return List.of(PYTHON, "-I", "-S", script.toString(), control.toString());
     }

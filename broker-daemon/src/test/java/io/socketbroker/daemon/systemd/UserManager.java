@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -16,17 +17,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A real systemd user manager in a folder, with the units of the test resources. Whatever runs in it is killed when it is
- * closed, and when this JVM ends.
+ * A real systemd user manager in a folder. Whatever runs in it is killed when it is closed, and when this JVM ends. Also for
+ * the whole-process tests, where it comes from a jar.
  */
-final class UserManager implements AutoCloseable {
+public final class UserManager implements AutoCloseable {
     private static final String SYSTEMD = "/lib/systemd/systemd";
 
     private final Path folder;
@@ -34,29 +38,38 @@ final class UserManager implements AutoCloseable {
     private final Writer commands;
     private final BufferedReader answers;
 
+    /** As the other, with the units of the test resources. */
+    UserManager(Path folder, boolean bus) throws Exception {
+        this(folder, bus, testUnits());
+    }
+
     /**
      * Starts it; skips the test where that is not possible, or fails it where CI=true.
      *
+     * @param folder for all its files; the path should be short, as sockets are in it
      * @param bus also run a message bus in it
+     * @param shipped unit files to copy
      */
-    UserManager(Path folder, boolean bus) throws Exception {
+    public UserManager(Path folder, boolean bus, List<Path> shipped) throws Exception {
         this.folder = folder;
         Files.createDirectory(
                 runtime(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.createDirectory(runtimeDirectory());
-        Path units = Files.createDirectories(folder.resolve("config/systemd/user"));
-        try (var shipped = Files.list(resource("units"))) {
-            for (Path unit : shipped.toList()) {
-                Files.copy(unit, units.resolve(unit.getFileName().toString()));
-            }
+        Files.createDirectories(units());
+        for (Path unit : shipped) {
+            Files.copy(unit, units().resolve(unit.getFileName().toString()));
         }
         // An empty file masks a unit, as a link to /dev/null does.
-        Files.createFile(units.resolve("masked@.service"));
+        Files.createFile(units().resolve("masked@.service"));
         if (!bus) {
-            Files.createFile(units.resolve("dbus.socket"));
+            Files.createFile(units().resolve("dbus.socket"));
         }
         ProcessBuilder builder = new ProcessBuilder(
-                "bash", "-c", "exec unshare --mount bash \"$0\" outside \"$1\"", script(), folder.toString());
+                "bash",
+                "-c",
+                "exec unshare --mount bash \"$0\" outside \"$1\"",
+                script(folder).toString(),
+                folder.toString());
         builder.redirectError(folder.resolve("script.log").toFile());
         script = builder.start();
         commands = script.outputWriter(StandardCharsets.UTF_8);
@@ -74,16 +87,26 @@ final class UserManager implements AutoCloseable {
         }
     }
 
-    private static String script() throws URISyntaxException {
-        return resource("user-manager.sh").toString();
+    /** A copy, as bash cannot read from a jar. */
+    private static Path script(Path folder) throws IOException {
+        Path copy = folder.resolve("user-manager.sh");
+        try (InputStream script =
+                Objects.requireNonNull(UserManager.class.getResourceAsStream("/systemd/user-manager.sh"))) {
+            Files.copy(script, copy);
+        }
+        return copy;
     }
 
-    private static Path resource(String name) throws URISyntaxException {
-        return Path.of(Objects.requireNonNull(UserManager.class.getResource("/systemd/" + name), name)
+    private static List<Path> testUnits() throws IOException, URISyntaxException {
+        Path folder = Path.of(Objects.requireNonNull(UserManager.class.getResource("/systemd/units"))
                 .toURI());
+        try (var units = Files.list(folder)) {
+            return units.toList();
+        }
     }
 
-    private static void requireOrSkip(boolean possible, String why) {
+    /** Aborts the test where something is not possible, or fails it where CI=true. */
+    public static void requireOrSkip(boolean possible, String why) {
         if (!possible && "true".equals(System.getenv("CI"))) {
             Assertions.fail(why);
         }
@@ -91,17 +114,22 @@ final class UserManager implements AutoCloseable {
     }
 
     /** Its XDG_RUNTIME_DIR. */
-    Path runtime() {
+    public Path runtime() {
         return folder.resolve("run");
     }
 
+    /** Where it finds unit files. */
+    public Path units() {
+        return folder.resolve("config/systemd/user");
+    }
+
     /** For brokers: what the units call %t/socketbroker. */
-    Path runtimeDirectory() {
+    public Path runtimeDirectory() {
         return runtime().resolve("socketbroker");
     }
 
     /** Of a broker in this manager. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return Map.of("XDG_RUNTIME_DIR", runtime().toString());
     }
 
@@ -134,13 +162,27 @@ final class UserManager implements AutoCloseable {
     }
 
     /** As after new unit files. */
-    void reload() throws IOException {
+    public void reload() throws IOException {
         assertThat(command("reload")).isEqualTo("ok");
     }
 
     /** As after an upgrade of systemd. */
     void reexecute() throws IOException {
         assertThat(command("reexec")).isEqualTo("ok");
+    }
+
+    /** Runs systemctl(1) and gives what it prints; its failure is the test's. */
+    public String systemctl(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("systemctl", "--user", "--no-pager"));
+        command.addAll(List.of(words));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeAll(Set.of("DBUS_SESSION_BUS_ADDRESS", "XDG_CONFIG_HOME"));
+        builder.environment().putAll(environment());
+        Process systemctl = builder.start();
+        String output = systemctl.inputReader().readAllAsString();
+        assertThat(systemctl.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(systemctl.exitValue()).as("%s: %s", command, output).isZero();
+        return output.strip();
     }
 
     /** What a unit of the test has written. */
