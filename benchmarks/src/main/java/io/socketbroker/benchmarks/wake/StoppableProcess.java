@@ -48,8 +48,9 @@ final class StoppableProcess implements AutoCloseable {
             threads = all.toList();
             for (Path thread : threads) {
                 String stat = Files.readString(thread.resolve("stat"));
-                // The state follows the name, which is in parentheses and may hold anything (proc(5)).
-                if (!stat.startsWith("T", stat.lastIndexOf(')') + 2)) {
+                // The state follows the name, which is in parentheses and may hold anything (proc(5)). Under strace it
+                // is t.
+                if ("Tt".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) < 0) {
                     return false;
                 }
             }
