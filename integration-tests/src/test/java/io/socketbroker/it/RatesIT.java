@@ -80,7 +80,7 @@ final class RatesIT {
         long start = System.nanoTime();
         links.forEach(link -> link.peer().send("x\n"));
         links.forEach(link -> expectAnswer(link, "x"));
-        assertThat(since(start)).isLessThan(Duration.ofSeconds(1));
+        assertThat(since(start)).as("not one a second").isLessThan(Duration.ofSeconds(3));
     }
 
     @Test
@@ -117,7 +117,7 @@ final class RatesIT {
         third.peer().send("3\n");
         other.peer().send("4\n");
         expectAnswer(other, "4");
-        assertThat(since(start)).isLessThan(Duration.ofMillis(900));
+        assertThat(since(start)).isLessThan(Duration.ofMillis(1_400));
         EventLog.of(client)
                 .awaitMessage(
                         "LIMIT_HELD", task, "source_activations_per_second = 2", "used by source", "127.0.0.0/24");
