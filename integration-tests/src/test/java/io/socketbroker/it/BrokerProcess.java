@@ -46,12 +46,21 @@ final class BrokerProcess implements AutoCloseable {
      * @param wrapper the start of its command line, such as prlimit(1) with its options
      */
     static BrokerProcess start(String... wrapper) throws IOException {
-        return awaitServing(launch(newHome(), true, wrapper));
+        return awaitServing(launch(newHome(), true, List.of(wrapper), List.of()));
     }
 
     /** As {@link #start}, in a folder that exists and stays. */
     static BrokerProcess startIn(Path home) throws IOException {
         return awaitServing(launchIn(home));
+    }
+
+    /** As {@link #startIn}, with a journal and a vault there. */
+    static BrokerProcess startKeeping(Path home) throws IOException {
+        return awaitServing(launch(
+                home,
+                false,
+                List.of(),
+                List.of("--state-dir", home.resolve("state").toString(), "--custody", "vault")));
     }
 
     private static BrokerProcess awaitServing(BrokerProcess broker) throws IOException {
@@ -75,11 +84,12 @@ final class BrokerProcess implements AutoCloseable {
 
     /** Starts a daemon in a folder that exists and stays, and waits for nothing. */
     static BrokerProcess launchIn(Path home) throws IOException {
-        return launch(home, false);
+        return launch(home, false, List.of(), List.of());
     }
 
-    private static BrokerProcess launch(Path home, boolean ownsHome, String... wrapper) throws IOException {
-        List<String> command = new ArrayList<>(List.of(wrapper));
+    private static BrokerProcess launch(Path home, boolean ownsHome, List<String> wrapper, List<String> options)
+            throws IOException {
+        List<String> command = new ArrayList<>(wrapper);
         command.addAll(List.of(
                 java(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -92,6 +102,7 @@ final class BrokerProcess implements AutoCloseable {
                 BrokerDaemon.class.getName(),
                 "--runtime-dir",
                 home.resolve("r").toString()));
+        command.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put(SECRET, "for the daemon only");
         Process process = builder.start();
