@@ -63,8 +63,8 @@ final class CustodyIT {
             }
             try (ProtocolClient client = new ProtocolClient(broker.runtimeDirectory())) {
                 await().atMost(Duration.ofSeconds(10))
-                        .untilAsserted(() -> assertThat(client.socket("s").getState())
-                                .isEqualTo(SocketState.SOCKET_STATE_PARKED));
+                        .untilAsserted(() ->
+                                assertThat(client.socket("s").getState()).isEqualTo(SocketState.SOCKET_STATE_PARKED));
                 assertThat(client.socketIds()).containsExactly("s");
             }
         }

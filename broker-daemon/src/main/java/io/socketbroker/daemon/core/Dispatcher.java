@@ -6,6 +6,7 @@ import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TriggerDetails;
 import io.socketbroker.v1.TriggerReason;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -144,9 +145,24 @@ final class Dispatcher {
         }
         if (launched >= state.limits.handlers()) {
             waitingForHandlers.add(task);
+            tellHandlersInUse(task);
             return false;
         }
+        task.heldByHandlers = "";
         return true;
+    }
+
+    private void tellHandlersInUse(TaskEntry task) {
+        boolean told = !task.heldByHandlers.isEmpty();
+        String user = state.tasks.values().stream()
+                .max(Comparator.comparingInt(other -> other.running))
+                .map(other -> "task " + other.name + " with " + other.running)
+                .orElse("nobody");
+        task.heldByHandlers =
+                "limit handlers = " + state.limits.handlers() + " is reached (used by " + user + " handlers, the most)";
+        if (!told) {
+            state.emit(EventType.EVENT_TYPE_LIMIT_HELD, task.name, task.heldByHandlers);
+        }
     }
 
     /** Whether a rate makes the whole task wait; it is looked at again when that is over. */

@@ -86,6 +86,9 @@ final class Explanation {
         if (task.rateTimer != null) {
             return task.heldByRate + ", and it goes on " + in(task.rateTimer);
         }
+        if (!task.heldByHandlers.isEmpty()) {
+            return task.heldByHandlers;
+        }
         int most = task.spec.getLimits().getMaxConcurrency();
         String launches = !TaskEntry.launches(task.spec)
                 ? "the task has no command"

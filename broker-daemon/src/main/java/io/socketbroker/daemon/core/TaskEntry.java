@@ -57,6 +57,9 @@ final class TaskEntry {
     /** That rate, with its value and who uses it; while the timer runs. */
     String heldByRate = "";
 
+    /** That all handlers of the broker are in use, and by whom; empty unless that holds its launches back. */
+    String heldByHandlers = "";
+
     Conditions.Known conditions = new Conditions.Known();
 
     TaskEntry(TaskName name, TaskSpec spec, Instant registeredAt) {

@@ -18,12 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listener of fd.sock and its connections. A connection that does not read its answers, or sends what is not a frame,
- * is closed; nobody else notices.
+ * The listener of fd.sock and its connections. A connection that does not read its answers for 5 s, or sends what is
+ * not a frame, is closed; nobody else notices.
  */
 public final class FdServer implements AutoCloseable {
     /** The largest frame: a context of 64 KiB and room for the rest. */
@@ -34,6 +35,7 @@ public final class FdServer implements AutoCloseable {
     private static final int MOST_CONNECTIONS_PER_UID = 256;
     private static final int FRAMES_PER_TURN = 16;
     private static final long ACCEPT_PAUSE_NANOS = 100_000_000L;
+    private static final long ANSWER_TIMEOUT_NANOS = 5_000_000_000L;
     private static final int LISTENER_EVENTS = Epoll.EPOLLIN | Epoll.EPOLLONESHOT;
 
     private final EventLoop loop;
@@ -46,7 +48,23 @@ public final class FdServer implements AutoCloseable {
     private final int listenerSource;
     private int lastIndex;
 
-    private record Connection(int index, OwnedFd descriptor, Caller caller) {}
+    private static final class Connection {
+        final int index;
+        final OwnedFd descriptor;
+        final Caller caller;
+
+        /** An answer that did not fit into the socket. Until it is sent nothing more is read, so there is one at most. */
+        byte @Nullable [] unsent;
+
+        /** How often that happened. */
+        long postponed;
+
+        Connection(int index, OwnedFd descriptor, Caller caller) {
+            this.index = index;
+            this.descriptor = descriptor;
+            this.caller = caller;
+        }
+    }
 
     /** Serves a listening SEQPACKET socket, whose owner this becomes. Before the loop runs. */
     public FdServer(EventLoop loop, OwnedFd listener, PeerIdentity identity, FrameHandler handler) {
@@ -95,7 +113,10 @@ public final class FdServer implements AutoCloseable {
 
     private void ready(int index) {
         Connection connection = connections.get(index);
-        for (int i = 0; connection != null && i < FRAMES_PER_TURN; i++) {
+        if (connection != null && connection.unsent != null) {
+            sendAgain(connection, connection.unsent);
+        }
+        for (int i = 0; connection != null && connection.unsent == null && i < FRAMES_PER_TURN; i++) {
             if (!receive(connection)) {
                 return;
             }
@@ -178,14 +199,42 @@ public final class FdServer implements AutoCloseable {
     }
 
     private void send(Connection connection, FdFrame frame, List<Fd> descriptors) {
-        boolean sent;
+        byte[] bytes = frame.toByteArray();
         try {
-            sent = channel.send(connection.descriptor.fd(), frame.toByteArray(), descriptors);
+            if (channel.send(connection.descriptor.fd(), bytes, descriptors)) {
+                return;
+            }
         } catch (LinuxException _) {
-            sent = false;
+            close(connection);
+            return;
         }
-        if (!sent) {
-            // It does not read, or is gone: what it has not acknowledged goes back to the broker.
+        if (descriptors.isEmpty()) {
+            postpone(connection, bytes);
+        } else {
+            // Nobody asks for descriptors and does not read: what it has not acknowledged goes back to the broker.
+            close(connection);
+        }
+    }
+
+    /** Deliveries may have filled the socket of a session that is slow to read; it has a while to make room. */
+    private void postpone(Connection connection, byte[] answer) {
+        connection.unsent = answer;
+        long postponed = ++connection.postponed;
+        loop.modify(connection.descriptor.fd(), Epoll.EPOLLOUT, source, connection.index, 0);
+        loop.schedule(ANSWER_TIMEOUT_NANOS, () -> {
+            if (connection.unsent != null && connection.postponed == postponed) {
+                close(connection);
+            }
+        });
+    }
+
+    private void sendAgain(Connection connection, byte[] answer) {
+        try {
+            if (channel.send(connection.descriptor.fd(), answer, List.of())) {
+                connection.unsent = null;
+                loop.modify(connection.descriptor.fd(), Epoll.EPOLLIN | Epoll.EPOLLRDHUP, source, connection.index, 0);
+            }
+        } catch (LinuxException _) {
             close(connection);
         }
     }
@@ -198,7 +247,9 @@ public final class FdServer implements AutoCloseable {
     public boolean push(long index, FdFrame frame, List<Fd> descriptors) {
         Connection connection = connections.get((int) index);
         try {
-            return connection != null && channel.send(connection.descriptor.fd(), frame.toByteArray(), descriptors);
+            return connection != null
+                    && connection.unsent == null
+                    && channel.send(connection.descriptor.fd(), frame.toByteArray(), descriptors);
         } catch (LinuxException _) {
             return false;
         }
