@@ -83,8 +83,8 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** Starts a daemon in a folder that exists and stays, and waits for nothing. */
-    static BrokerProcess launchIn(Path home) throws IOException {
-        return launch(home, false, List.of(), List.of());
+    static BrokerProcess launchIn(Path home, String... wrapper) throws IOException {
+        return launch(home, false, List.of(wrapper), List.of());
     }
 
     private static BrokerProcess launch(Path home, boolean ownsHome, List<String> wrapper, List<String> options)
@@ -148,6 +148,12 @@ final class BrokerProcess implements AutoCloseable {
                 .as("the daemon ended; its log:\n%s", log)
                 .isTrue();
         return process.exitValue();
+    }
+
+    /** Sends it a signal by the name that kill(1) knows. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Integer.toString(pid())).start();
+        assertThat(kill.waitFor()).isZero();
     }
 
     /** kill -9. */

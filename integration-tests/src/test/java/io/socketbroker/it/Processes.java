@@ -65,6 +65,21 @@ final class Processes {
         return Long.parseLong(fields[14 - 3]) + Long.parseLong(fields[15 - 3]);
     }
 
+    /** How often a thread of a process has slept and was woken, by the start of its name. */
+    static long contextSwitches(int pid, String thread) throws IOException {
+        try (var threads = Files.list(Path.of("/proc", Integer.toString(pid), "task"))) {
+            String status = threads.filter(task -> read(task.resolve("comm")).startsWith(thread))
+                    .map(task -> read(task.resolve("status")))
+                    .findFirst()
+                    .orElseThrow();
+            return status.lines()
+                    .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
+                    .mapToLong(line ->
+                            Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+                    .sum();
+        }
+    }
+
     /** The file's bytes as text; empty if the process is gone or somebody else's. */
     private static String read(Path file) {
         try {
