@@ -24,13 +24,17 @@ final class TaskRules {
 
     private TaskRules() {}
 
-    /** The specification as it will be used. Whether the program exists is the shell's to check: it takes I/O. */
-    static TaskSpec withDefaults(TaskSpec spec, int brokerUid) {
+    /**
+     * The specification as it will be used. Whether the program exists is the shell's to check: it takes I/O.
+     *
+     * @param defaultManager of units whose specification names none
+     */
+    static TaskSpec withDefaults(TaskSpec spec, Manager defaultManager) {
         TaskSpec.Builder complete = spec.toBuilder();
         if (spec.hasSystemd()) {
             checkUnit(spec.getSystemd());
             if (spec.getSystemd().getManager() == Manager.MANAGER_UNSPECIFIED) {
-                complete.getSystemdBuilder().setManager(brokerUid == 0 ? Manager.MANAGER_SYSTEM : Manager.MANAGER_USER);
+                complete.getSystemdBuilder().setManager(defaultManager);
             }
         }
         if (spec.hasExec()) {

@@ -38,7 +38,8 @@ final class Tasks {
 
     Registration register(TaskName name, TaskSpec requested) {
         requireAppOf(name.app(), name.uid(), "key.app");
-        TaskSpec spec = TaskRules.withDefaults(requested, brokerUid);
+        boolean systems = brokerUid == 0 || name.uid() != brokerUid;
+        TaskSpec spec = TaskRules.withDefaults(requested, systems ? Manager.MANAGER_SYSTEM : Manager.MANAGER_USER);
         if (name.uid() != brokerUid) {
             refuseForeign(spec);
         }

@@ -24,6 +24,7 @@ final class UnitLife {
     private String job = "";
     private String jobResult = "";
     private boolean changedSinceEarlyJob;
+    private boolean removedBeforeAccepted;
     private boolean started;
     private @Nullable Ending ending;
 
@@ -139,7 +140,9 @@ final class UnitLife {
         earlyJobs.clear();
         if (early != null) {
             jobEnded(early);
-            if (changedSinceEarlyJob) {
+            if (removedBeforeAccepted) {
+                port.askAllProperties();
+            } else if (changedSinceEarlyJob) {
                 judge();
             }
         }
@@ -183,9 +186,14 @@ final class UnitLife {
         }
     }
 
-    /** Signal UnitRemoved: it was collected, or the manager reloads all units. */
+    /**
+     * Signal UnitRemoved: it was collected, or the manager reloads all units. While polkit is asked about the start, nothing
+     * but our look at its state has loaded the unit, and the manager collects it again.
+     */
     void removed() {
-        if (isUnderWay()) {
+        if (phase == Phase.STARTING && job.isEmpty()) {
+            removedBeforeAccepted = true;
+        } else if (isUnderWay()) {
             port.askAllProperties();
         }
     }

@@ -8,6 +8,7 @@ import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.ExecLauncher;
 import io.socketbroker.v1.LaunchStyle;
 import io.socketbroker.v1.SystemdLauncher;
+import io.socketbroker.v1.SystemdLauncher.Manager;
 import io.socketbroker.v1.TaskConditions;
 import io.socketbroker.v1.TaskConditions.TimeWindow;
 import io.socketbroker.v1.TaskLimits;
@@ -28,7 +29,7 @@ class TaskRulesTest {
 
     @Test
     void shouldFillInDefaults() {
-        TaskSpec spec = TaskRules.withDefaults(CAT, 0);
+        TaskSpec spec = TaskRules.withDefaults(CAT, Manager.MANAGER_SYSTEM);
         assertThat(spec.getExec().getStyle()).isEqualTo(LaunchStyle.LAUNCH_STYLE_SOCKET);
         assertThat(spec.getLimits().getMaxConcurrency()).isEqualTo(64);
     }
@@ -173,7 +174,7 @@ class TaskRulesTest {
         TaskSpec.Builder spec = CAT.toBuilder();
         change.accept(spec);
         assertThatExceptionOfType(BrokerRefusal.class)
-                .isThrownBy(() -> TaskRules.withDefaults(spec.build(), 0))
+                .isThrownBy(() -> TaskRules.withDefaults(spec.build(), Manager.MANAGER_SYSTEM))
                 .satisfies(refusal -> {
                     assertThat(refusal.reason()).isEqualTo(ErrorReason.valueOf("ERROR_REASON_" + reason));
                     assertThat(refusal.field()).isEqualTo(field);

@@ -283,6 +283,33 @@ class UnitLifeTest {
         assertThat(log).endsWith("failed: unit x@5.service did not start: its job ended as dependency");
     }
 
+    /** As recorded of a system manager that asks polkit before it accepts a start: the unit was loaded by our look only. */
+    @Test
+    void shouldNotMindThatItIsCollectedBeforeItsStartIsAccepted() {
+        begin();
+        life.removed();
+        assertThat(log).isEmpty();
+        life.startAccepted(JOB);
+        life.changed(service(70, 70, "success", 0, 0));
+        life.changed(unit("active", "running"));
+        life.jobRemoved(JOB, "done");
+        life.changed(all(service(0, 70, "success", 1, 0), unit("inactive", "dead")));
+
+        assertThat(log).containsExactly("started 70", "over", "success: unit x@5.service ended: status 0");
+    }
+
+    @Test
+    void shouldAskForAUnitThatIsGoneOnceItsStartIsAccepted() {
+        begin();
+        life.jobRemoved(JOB, "done");
+        life.removed();
+        assertThat(log).isEmpty();
+
+        life.startAccepted(JOB);
+
+        assertThat(log).containsExactly("ask all");
+    }
+
     @Test
     void shouldNotTakeAnotherRunForItsOwn() {
         accepted();
