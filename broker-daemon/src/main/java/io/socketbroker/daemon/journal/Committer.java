@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The journal thread: writes all that waits as one batch, and completes the stages in order. When the store cannot be
+ * The journal thread: writes what waits as one batch, and completes the stages in order. When the store cannot be
  * written it refuses promises, keeps all else in memory, and tries again by itself.
  */
 final class Committer implements Runnable {
@@ -21,6 +21,7 @@ final class Committer implements Runnable {
     private final AppendQueue queue;
     private final Store store;
     private final Room room;
+    private final Reserve reserve;
     private final Health health;
     private final Counters counters;
     private final Overlay overlay;
@@ -30,10 +31,11 @@ final class Committer implements Runnable {
     private long trimAtNanos;
     private final AtomicLong dropped = new AtomicLong();
 
-    Committer(AppendQueue queue, Store store, Room room, Health health, Counters counters, Settings settings) {
+    Committer(AppendQueue queue, Store store, StoreFolder folder, Health health, Counters counters, Settings settings) {
         this.queue = queue;
         this.store = store;
-        this.room = room;
+        this.room = new Room(folder);
+        this.reserve = new Reserve(folder);
         this.health = health;
         this.counters = counters;
         this.overlay = new Overlay(settings.overlayBytes());
@@ -157,6 +159,7 @@ final class Committer implements Runnable {
         overlay.clear();
         health.waiting(0);
         health.recovered();
+        reserve.make();
         backoff.succeeded(System.nanoTime());
     }
 
@@ -193,7 +196,9 @@ final class Committer implements Runnable {
         log.error("the journal thread ended by a defect", cause);
         health.failed("has lost its thread by a defect: " + cause, Instant.now());
         queue.close();
-        queue.take(0).forEach(append -> append.stage().completeExceptionally(cause));
+        while (!queue.isFinished()) {
+            queue.take(0).forEach(append -> append.stage().completeExceptionally(cause));
+        }
     }
 
     /** Changes for which there was no room while the store could not be written. */

@@ -25,7 +25,16 @@ class HistoryTest {
 
     private RocksJournal open(Duration age, long count, Duration trimEvery) {
         Settings settings = new Settings(
-                100_000, 100 << 20, 2, 1 << 20, Duration.ofMillis(1), Duration.ofMillis(1), age, count, trimEvery);
+                100_000,
+                100 << 20,
+                2,
+                1 << 20,
+                1 << 20,
+                Duration.ofMillis(1),
+                Duration.ofMillis(1),
+                age,
+                count,
+                trimEvery);
         return RocksJournal.open(state, BOOT, "1", settings, List.of(), 1);
     }
 

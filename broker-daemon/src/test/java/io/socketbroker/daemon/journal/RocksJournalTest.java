@@ -15,6 +15,7 @@ import static io.socketbroker.daemon.journal.Entries.taskNames;
 import static io.socketbroker.daemon.journal.Entries.transfer;
 import static io.socketbroker.daemon.journal.Entries.update;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.socketbroker.daemon.core.JournalEntry;
 import io.socketbroker.daemon.core.SocketName;
@@ -204,6 +205,30 @@ class RocksJournalTest {
             }
         }
         assertThat(OpenDescriptors.ofThisProcess()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldSayThatItIsClosed() {
+        RocksJournal journal = open();
+        journal.close();
+        assertThatThrownBy(journal::load)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining(state.toString())
+                .hasMessageContaining("is closed");
+        // Once more does no harm.
+        open().close();
+        journal.close();
+        open().close();
+    }
+
+    @Test
+    void shouldNotMindThatItsCloserIsInterrupted() {
+        RocksJournal journal = open();
+        CompletionStage<Void> stage = journal.append(List.of(putTask("t")));
+        Thread.currentThread().interrupt();
+        journal.close();
+        assertThat(Thread.interrupted()).isTrue();
+        join(stage);
     }
 
     @Test
