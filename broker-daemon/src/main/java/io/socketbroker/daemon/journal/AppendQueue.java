@@ -51,7 +51,7 @@ final class AppendQueue {
             }
             List<Change> kept =
                     batch.stream().filter(change -> !change.isPromise()).toList();
-            if (!hasRoomFor(kept, settings.reserve())) {
+            if (!hasRoomFor(kept, settings.roomForChanges())) {
                 dropped += kept.size();
             } else {
                 CompletableFuture<Void> stage = put(kept);

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class Committer implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Committer.class);
 
+    /** Not while a broker starts, and before one that is restarted often. */
+    private static final long FIRST_TRIM_NANOS = 60_000_000_000L;
+
     private final AppendQueue queue;
     private final Store store;
     private final Room room;
@@ -43,7 +46,7 @@ final class Committer implements Runnable {
         this.backoff = new Backoff(
                 settings.firstRetry().toNanos(), settings.longestRetry().toNanos());
         this.trimEveryNanos = settings.trimEvery().toNanos();
-        this.trimAtNanos = System.nanoTime() + trimEveryNanos;
+        this.trimAtNanos = System.nanoTime() + Math.min(trimEveryNanos, FIRST_TRIM_NANOS);
     }
 
     @Override
@@ -74,7 +77,6 @@ final class Committer implements Runnable {
         batch.forEach(append -> append.changes().forEach(counters::see));
         if (health.isTroubled()) {
             batch.forEach(this::absorb);
-            counters.takeChange().ifPresent(overlay::put);
             return;
         }
         List<Change> changes = new ArrayList<>();
@@ -85,7 +87,6 @@ final class Committer implements Runnable {
         } catch (StoreException e) {
             failed(e);
             batch.forEach(this::absorb);
-            overlay.put(counters.asChange());
             return;
         }
         batch.forEach(append -> append.stage().complete(null));
@@ -148,9 +149,9 @@ final class Committer implements Runnable {
         try {
             room.require(2 * overlay.bytes());
             store.reopen();
-            if (!overlay.isEmpty()) {
-                store.write(overlay.changes(), hasTask(overlay.changes()));
-            }
+            List<Change> changes = new ArrayList<>(overlay.changes());
+            changes.add(counters.asChange());
+            store.write(changes, hasTask(changes));
         } catch (StoreException e) {
             failed(e);
             return;

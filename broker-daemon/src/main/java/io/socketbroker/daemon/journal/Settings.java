@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param queuedChanges that may wait for the disk before promises are refused
  * @param queuedBytes the same by memory
- * @param reserve how often these bounds before changes that promise nothing are dropped
+ * @param roomForChanges how many times these bounds before changes that promise nothing are dropped
  * @param batchBytes that are written at once, if one batch of the conductor is not more
  * @param overlayBytes of changes that wait for a store that cannot be written
  * @param firstRetry before the first attempt to write again
@@ -19,7 +19,7 @@ import java.time.Duration;
 record Settings(
         int queuedChanges,
         long queuedBytes,
-        int reserve,
+        int roomForChanges,
         long batchBytes,
         long overlayBytes,
         Duration firstRetry,

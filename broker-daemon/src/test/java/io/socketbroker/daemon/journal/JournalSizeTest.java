@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A journal of many sockets in a JVM with the broker's flags. Time and memory are printed, not judged. */
 @Timeout(120)
@@ -71,7 +72,7 @@ class JournalSizeTest {
 
         /** What a broker has in any case. */
         private static void warmUp() throws IOException {
-            org.slf4j.LoggerFactory.getLogger(FiguresMain.class).debug("uid {}", Users.uid());
+            LoggerFactory.getLogger(FiguresMain.class).debug("uid {}", Users.uid());
             StoredSocket socket = (StoredSocket) FullMessages.of(StoredSocket.getDefaultInstance());
             if (!StoredSocket.parseFrom(socket.toByteArray()).equals(socket)) {
                 throw new IllegalStateException("protobuf does not work");
