@@ -2,7 +2,9 @@ package io.socketbroker.daemon.journal;
 
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.v1.ErrorReason;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
@@ -18,7 +20,7 @@ final class AppendQueue {
     private final Condition added = lock.newCondition();
 
     // All guarded by the lock.
-    private List<Append> waiting = new ArrayList<>();
+    private final Deque<Append> waiting = new ArrayDeque<>();
     private int changes;
     private long bytes;
     private long dropped;
@@ -28,9 +30,10 @@ final class AppendQueue {
      * One batch of the conductor.
      *
      * @param changes in order
+     * @param weight of them, in bytes
      * @param stage completed once they are committed
      */
-    record Append(List<Change> changes, CompletableFuture<Void> stage) {}
+    record Append(List<Change> changes, long weight, CompletableFuture<Void> stage) {}
 
     AppendQueue(Settings settings) {
         this.settings = settings;
@@ -48,7 +51,7 @@ final class AppendQueue {
             }
             List<Change> kept =
                     batch.stream().filter(change -> !change.isPromise()).toList();
-            if (!hasRoomFor(kept, settings.reserve())) {
+            if (!hasRoomFor(kept, settings.roomForChanges())) {
                 dropped += kept.size();
             } else {
                 CompletableFuture<Void> stage = put(kept);
@@ -74,10 +77,10 @@ final class AppendQueue {
     }
 
     private CompletableFuture<Void> put(List<Change> batch) {
-        Append append = new Append(batch, new CompletableFuture<>());
+        Append append = new Append(batch, weight(batch), new CompletableFuture<>());
         waiting.add(append);
         changes += batch.size();
-        bytes += weight(batch);
+        bytes += append.weight();
         added.signal();
         return append.stage();
     }
@@ -86,7 +89,10 @@ final class AppendQueue {
         return CompletableFuture.failedFuture(new BrokerRefusal(ErrorReason.ERROR_REASON_STORE_UNAVAILABLE, "", why));
     }
 
-    /** All that waits, once there is something or the time is over or the queue is closed. */
+    /**
+     * What waits, once there is something or the time is over or the queue is closed; if it is much, a part that fits into
+     * little memory.
+     */
     List<Append> take(long nanos) {
         lock.lock();
         try {
@@ -94,17 +100,27 @@ final class AppendQueue {
             while (waiting.isEmpty() && !closed && left > 0) {
                 left = added.awaitNanos(left);
             }
-            List<Append> taken = waiting;
-            waiting = new ArrayList<>();
-            changes = 0;
-            bytes = 0;
-            return taken;
+            return takePart();
         } catch (InterruptedException _) {
             // Nobody has a reason to; what waits is taken at the next call.
             return List.of();
         } finally {
             lock.unlock();
         }
+    }
+
+    private List<Append> takePart() {
+        List<Append> taken = new ArrayList<>();
+        long size = 0;
+        while (!waiting.isEmpty()
+                && (taken.isEmpty() || size + waiting.getFirst().weight() <= settings.batchBytes())) {
+            Append next = waiting.removeFirst();
+            taken.add(next);
+            size += next.weight();
+            changes -= next.changes().size();
+        }
+        bytes -= size;
+        return taken;
     }
 
     /** Refuses all that comes from now on. */

@@ -12,15 +12,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The journal thread: writes all that waits as one batch, and completes the stages in order. When the store cannot be
+ * The journal thread: writes what waits as one batch, and completes the stages in order. When the store cannot be
  * written it refuses promises, keeps all else in memory, and tries again by itself.
  */
 final class Committer implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Committer.class);
 
+    /** Not while a broker starts, and before one that is restarted often. */
+    private static final long FIRST_TRIM_NANOS = 60_000_000_000L;
+
     private final AppendQueue queue;
     private final Store store;
     private final Room room;
+    private final Reserve reserve;
     private final Health health;
     private final Counters counters;
     private final Overlay overlay;
@@ -30,10 +34,11 @@ final class Committer implements Runnable {
     private long trimAtNanos;
     private final AtomicLong dropped = new AtomicLong();
 
-    Committer(AppendQueue queue, Store store, Room room, Health health, Counters counters, Settings settings) {
+    Committer(AppendQueue queue, Store store, StoreFolder folder, Health health, Counters counters, Settings settings) {
         this.queue = queue;
         this.store = store;
-        this.room = room;
+        this.room = new Room(folder);
+        this.reserve = new Reserve(folder);
         this.health = health;
         this.counters = counters;
         this.overlay = new Overlay(settings.overlayBytes());
@@ -41,7 +46,7 @@ final class Committer implements Runnable {
         this.backoff = new Backoff(
                 settings.firstRetry().toNanos(), settings.longestRetry().toNanos());
         this.trimEveryNanos = settings.trimEvery().toNanos();
-        this.trimAtNanos = System.nanoTime() + trimEveryNanos;
+        this.trimAtNanos = System.nanoTime() + Math.min(trimEveryNanos, FIRST_TRIM_NANOS);
     }
 
     @Override
@@ -72,7 +77,6 @@ final class Committer implements Runnable {
         batch.forEach(append -> append.changes().forEach(counters::see));
         if (health.isTroubled()) {
             batch.forEach(this::absorb);
-            counters.takeChange().ifPresent(overlay::put);
             return;
         }
         List<Change> changes = new ArrayList<>();
@@ -83,7 +87,6 @@ final class Committer implements Runnable {
         } catch (StoreException e) {
             failed(e);
             batch.forEach(this::absorb);
-            overlay.put(counters.asChange());
             return;
         }
         batch.forEach(append -> append.stage().complete(null));
@@ -146,9 +149,9 @@ final class Committer implements Runnable {
         try {
             room.require(2 * overlay.bytes());
             store.reopen();
-            if (!overlay.isEmpty()) {
-                store.write(overlay.changes(), hasTask(overlay.changes()));
-            }
+            List<Change> changes = new ArrayList<>(overlay.changes());
+            changes.add(counters.asChange());
+            store.write(changes, hasTask(changes));
         } catch (StoreException e) {
             failed(e);
             return;
@@ -157,6 +160,7 @@ final class Committer implements Runnable {
         overlay.clear();
         health.waiting(0);
         health.recovered();
+        reserve.make();
         backoff.succeeded(System.nanoTime());
     }
 
@@ -193,7 +197,9 @@ final class Committer implements Runnable {
         log.error("the journal thread ended by a defect", cause);
         health.failed("has lost its thread by a defect: " + cause, Instant.now());
         queue.close();
-        queue.take(0).forEach(append -> append.stage().completeExceptionally(cause));
+        while (!queue.isFinished()) {
+            queue.take(0).forEach(append -> append.stage().completeExceptionally(cause));
+        }
     }
 
     /** Changes for which there was no room while the store could not be written. */

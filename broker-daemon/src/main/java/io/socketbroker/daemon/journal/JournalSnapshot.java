@@ -33,7 +33,8 @@ public record JournalSnapshot(
     @FunctionalInterface
     public interface Sockets {
         /**
-         * Each record as it is at the time of the call. The visitor may append to the journal.
+         * Each record as it is at the time of the call. The visitor may append to the journal, but must not wait for the
+         * commit: a store that has to be opened anew waits for the visitor.
          *
          * @throws StoreException if one cannot be read
          */

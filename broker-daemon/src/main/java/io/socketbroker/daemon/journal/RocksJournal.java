@@ -48,7 +48,7 @@ public final class RocksJournal implements Journal {
         this.lastCounters = lastCounters;
         this.boot = boot;
         this.queue = new AppendQueue(settings);
-        this.committer = new Committer(queue, store, new Room(folder), health, new Counters(lastCounters), settings);
+        this.committer = new Committer(queue, store, folder, health, new Counters(lastCounters), settings);
         this.thread = Thread.ofPlatform().name("journal").unstarted(committer);
     }
 
@@ -74,22 +74,42 @@ public final class RocksJournal implements Journal {
         StoreFolder folder = StoreFolder.open(stateDirectory);
         try {
             NativeLibrary.load(folder.library());
-            Store store = Store.open(folder, boot);
+            Reserve reserve = new Reserve(folder);
+            RocksJournal journal;
             try {
-                Optional<StoreMeta> lastRun = new Migrator(folder, store, migrations, schemaVersion).bringUpToDate();
-                StoreCounters counters = store.get(RecordKey.COUNTERS)
-                        .map(value -> parse(folder, StoreCounters.parser(), value))
-                        .orElse(StoreCounters.getDefaultInstance());
-                store.write(List.of(opened(boot, version, schemaVersion)), true);
-                RocksJournal journal = new RocksJournal(folder, store, lastRun, counters, boot, settings);
-                journal.thread.start();
-                return journal;
-            } catch (RuntimeException e) {
-                store.close();
-                throw e;
+                journal = open(folder, boot, version, settings, migrations, schemaVersion);
+            } catch (StoreException e) {
+                if (e.problem() != Problem.NO_SPACE || !reserve.spend()) {
+                    throw e;
+                }
+                journal = open(folder, boot, version, settings, migrations, schemaVersion);
             }
+            reserve.make();
+            journal.thread.start();
+            return journal;
         } catch (RuntimeException e) {
             folder.close();
+            throw e;
+        }
+    }
+
+    private static RocksJournal open(
+            StoreFolder folder,
+            BootId boot,
+            String version,
+            Settings settings,
+            List<Migration> migrations,
+            int schemaVersion) {
+        Store store = Store.open(folder, boot);
+        try {
+            Optional<StoreMeta> lastRun = new Migrator(folder, store, migrations, schemaVersion).bringUpToDate();
+            StoreCounters counters = store.get(RecordKey.COUNTERS)
+                    .map(value -> parse(folder, StoreCounters.parser(), value))
+                    .orElse(StoreCounters.getDefaultInstance());
+            store.write(List.of(opened(boot, version, schemaVersion)), true);
+            return new RocksJournal(folder, store, lastRun, counters, boot, settings);
+        } catch (RuntimeException e) {
+            store.close();
             throw e;
         }
     }
@@ -165,12 +185,23 @@ public final class RocksJournal implements Journal {
     @Override
     public void close() {
         queue.close();
-        try {
-            thread.join();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        joinThread();
         store.close();
         folder.close();
+    }
+
+    /** Also for one who is interrupted: the thread must not find the store closed. */
+    private void joinThread() {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

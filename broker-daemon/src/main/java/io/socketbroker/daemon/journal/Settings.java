@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param queuedChanges that may wait for the disk before promises are refused
  * @param queuedBytes the same by memory
- * @param reserve how often these bounds before changes that promise nothing are dropped
+ * @param roomForChanges how many times these bounds before changes that promise nothing are dropped
+ * @param batchBytes that are written at once, if one batch of the conductor is not more
  * @param overlayBytes of changes that wait for a store that cannot be written
  * @param firstRetry before the first attempt to write again
  * @param longestRetry between later ones
@@ -18,7 +19,8 @@ import java.time.Duration;
 record Settings(
         int queuedChanges,
         long queuedBytes,
-        int reserve,
+        int roomForChanges,
+        long batchBytes,
         long overlayBytes,
         Duration firstRetry,
         Duration longestRetry,
@@ -29,6 +31,7 @@ record Settings(
             16_384,
             8 << 20,
             2,
+            1 << 20,
             8 << 20,
             Duration.ofMillis(100),
             Duration.ofSeconds(5),

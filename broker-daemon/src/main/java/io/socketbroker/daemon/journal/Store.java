@@ -2,6 +2,7 @@ package io.socketbroker.daemon.journal;
 
 import io.socketbroker.daemon.journal.StoreException.Problem;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,12 +14,12 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,8 +41,11 @@ final class Store implements AutoCloseable {
     private final Seal seal;
     private WriteBatch batch = new WriteBatch();
 
-    /** Null while it is closed. */
+    /** Null while it is closed. Guarded. */
     private @Nullable OpenDatabase open;
+
+    /** For good. Guarded. */
+    private boolean closed;
 
     private Store(StoreFolder folder, BootId boot, Seal seal) {
         this.folder = folder;
@@ -57,24 +61,31 @@ final class Store implements AutoCloseable {
     static Store open(StoreFolder folder, BootId boot) {
         Optional<Seal.Promise> promise = promise(folder);
         boolean exists = Files.exists(folder.database().resolve("CURRENT"));
-        if (!exists && promise.isPresent() && !promise.get().isVoid()) {
+        boolean promised = promise.isPresent() && !promise.get().isVoid();
+        if (!exists && (promised || hasRemains(folder.database()))) {
             throw damaged(folder, "its file CURRENT is missing");
         }
         if (exists && promise.isEmpty()) {
             log.warn("{} is missing: the store is taken as it is, whether it is whole cannot be known", folder.seal());
         }
-        // After a crash of the broker only the last record can be torn. A power cut may leave anything behind what was
-        // synced.
-        WALRecoveryMode recovery = promise.isEmpty() || promise.get().boot().equals(boot)
-                ? WALRecoveryMode.TolerateCorruptedTailRecords
-                : WALRecoveryMode.PointInTimeRecovery;
         Store store = new Store(folder, boot, openSeal(folder, boot, promise));
         try {
-            store.reopen(!exists, recovery);
+            store.reopen(!exists);
             return store;
         } catch (RuntimeException e) {
             store.close();
             throw e;
+        }
+    }
+
+    /** RocksDB would make a new database there, and remove them. */
+    private static boolean hasRemains(Path database) {
+        try (Stream<Path> files = Files.list(database)) {
+            return files.anyMatch(file -> file.toString().matches(".*\\.(sst|log)"));
+        } catch (NoSuchFileException _) {
+            return false;
+        } catch (IOException | UncheckedIOException e) {
+            throw new StoreException(Problem.UNUSABLE, "cannot read " + database + ": " + e.getMessage(), e);
         }
     }
 
@@ -120,14 +131,17 @@ final class Store implements AutoCloseable {
 
     /** Closes it if it is open, and opens it: what RocksDB remembers of a failed write is forgotten. */
     void reopen() {
-        reopen(false, WALRecoveryMode.TolerateCorruptedTailRecords);
+        reopen(false);
     }
 
-    private void reopen(boolean create, WALRecoveryMode recovery) {
+    private void reopen(boolean create) {
         guard.writeLock().lock();
         try {
+            if (closed) {
+                throw isClosed();
+            }
             closeDatabase();
-            OpenDatabase opened = OpenDatabase.open(folder.database(), options.forOpening(create, recovery), options);
+            OpenDatabase opened = OpenDatabase.open(folder.database(), options.forOpening(create), options);
             open = opened;
             long sequence = opened.database().getLatestSequenceNumber();
             if (sequence < seal.least()) {
@@ -154,9 +168,13 @@ final class Store implements AutoCloseable {
 
     private OpenDatabase current() {
         if (open == null) {
-            throw new StoreException(Problem.UNUSABLE, "the store " + folder.store() + " is closed");
+            throw isClosed();
         }
         return open;
+    }
+
+    private StoreException isClosed() {
+        return new StoreException(Problem.UNUSABLE, "the store " + folder.store() + " is closed");
     }
 
     /**
@@ -279,6 +297,10 @@ final class Store implements AutoCloseable {
     public void close() {
         guard.writeLock().lock();
         try {
+            if (closed) {
+                return;
+            }
+            closed = true;
             closeDatabase();
             batch.close();
             options.close();

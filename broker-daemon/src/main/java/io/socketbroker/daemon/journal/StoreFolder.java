@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -85,8 +86,10 @@ final class StoreFolder implements AutoCloseable {
             if (lock == null) {
                 throw inUse(state, readPid(file));
             }
-            file.truncate(0);
-            file.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
+            // Always of the same length, so that the file needs no more space than before on a full disk.
+            byte[] pid = Arrays.copyOf(
+                    Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII), LONGEST_PID);
+            file.write(ByteBuffer.wrap(pid), 0);
             StoreFolder folder = new StoreFolder(state, identity, file);
             folder.makePrivate(folder.store());
             folder.makePrivate(folder.library());
@@ -118,7 +121,7 @@ final class StoreFolder implements AutoCloseable {
     private static String readPid(FileChannel file) throws IOException {
         ByteBuffer text = ByteBuffer.allocate(LONGEST_PID);
         file.read(text, 0);
-        String pid = StandardCharsets.US_ASCII.decode(text.flip()).toString().strip();
+        String pid = StandardCharsets.US_ASCII.decode(text.flip()).toString().replace("\0", "");
         return pid.isEmpty() ? "unknown" : pid;
     }
 
@@ -159,6 +162,9 @@ final class StoreFolder implements AutoCloseable {
     /** Lets another broker have it. */
     @Override
     public void close() {
+        if (!lockFile.isOpen()) {
+            return;
+        }
         try {
             lockFile.close();
         } catch (IOException e) {

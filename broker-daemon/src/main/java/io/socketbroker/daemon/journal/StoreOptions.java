@@ -2,6 +2,8 @@ package io.socketbroker.daemon.journal;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
@@ -20,7 +22,7 @@ final class StoreOptions implements AutoCloseable {
     private static final long MIB = 1024 * KIB;
 
     private final LRUCache blockCache = new LRUCache(MIB, 0);
-    private final DBOptions database = new DBOptions()
+    private final DBOptions database = verifyingLogs()
             .setCreateMissingColumnFamilies(true)
             // RocksDB's least. The table cache has ten fewer.
             .setMaxOpenFiles(20)
@@ -46,7 +48,10 @@ final class StoreOptions implements AutoCloseable {
             .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
             .setMaxLogFileSize(256 * KIB)
             .setKeepLogFileNum(2)
-            .setParanoidChecks(true);
+            .setParanoidChecks(true)
+            // Nothing behind a damaged record is taken. Only the seal knows whether that is the end that a crash
+            // leaves.
+            .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
     private final Map<Family, ColumnFamilyOptions> families = new EnumMap<>(Family.class);
     private final ColumnFamilyOptions unused = family(64 * KIB);
     private final WriteOptions unsynced = new WriteOptions();
@@ -57,6 +62,16 @@ final class StoreOptions implements AutoCloseable {
         families.put(Family.SOCKETS, family(MIB));
         families.put(Family.ACTIVATIONS, family(512 * KIB));
         families.put(Family.META, family(64 * KIB));
+    }
+
+    /**
+     * Those with which RocksDB refuses a store that misses a write-ahead log, or a part of one that is not the last. There is
+     * no method for it in Java.
+     */
+    private static DBOptions verifyingLogs() {
+        Properties verifying = new Properties();
+        verifying.setProperty("track_and_verify_wals_in_manifest", "true");
+        return Objects.requireNonNull(DBOptions.getDBOptionsFromProps(verifying), "RocksDB knows its own options");
     }
 
     private ColumnFamilyOptions family(long writeBufferBytes) {
@@ -75,10 +90,9 @@ final class StoreOptions implements AutoCloseable {
      * For one opening.
      *
      * @param create if there is none
-     * @param recovery what a damaged write-ahead log means
      */
-    DBOptions forOpening(boolean create, WALRecoveryMode recovery) {
-        return database.setCreateIfMissing(create).setWalRecoveryMode(recovery);
+    DBOptions forOpening(boolean create) {
+        return database.setCreateIfMissing(create);
     }
 
     ColumnFamilyOptions of(Family family) {

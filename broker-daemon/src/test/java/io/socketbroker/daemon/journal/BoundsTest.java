@@ -36,6 +36,7 @@ class BoundsTest {
             20_000,
             2,
             20_000,
+            20_000,
             Duration.ofMillis(1),
             Duration.ofMillis(1),
             Duration.ofDays(7),

@@ -2,6 +2,7 @@ package io.socketbroker.daemon.journal;
 
 import io.socketbroker.daemon.core.JournalEntry;
 import io.socketbroker.v1.TaskSpec;
+import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -95,7 +96,7 @@ final class CrashModel {
             long seed = Long.parseLong(arguments[1]);
             Semaphore room = new Semaphore(UNDER_WAY);
             try (RocksJournal journal = RocksJournal.open(Path.of(arguments[0]), Entries.BOOT, "1");
-                    FileOutputStream output = new FileOutputStream(java.io.FileDescriptor.out)) {
+                    FileOutputStream output = new FileOutputStream(FileDescriptor.out)) {
                 print(output, "open");
                 for (long number = Long.parseLong(arguments[2]) + 1; ; number++) {
                     room.acquire();

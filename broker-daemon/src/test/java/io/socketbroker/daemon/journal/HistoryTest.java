@@ -7,6 +7,7 @@ import static io.socketbroker.daemon.journal.Entries.join;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.socketbroker.daemon.core.JournalEntry;
 import io.socketbroker.store.v1.StoredActivation;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,16 @@ class HistoryTest {
 
     private RocksJournal open(Duration age, long count, Duration trimEvery) {
         Settings settings = new Settings(
-                100_000, 100 << 20, 2, 1 << 20, Duration.ofMillis(1), Duration.ofMillis(1), age, count, trimEvery);
+                100_000,
+                100 << 20,
+                2,
+                1 << 20,
+                1 << 20,
+                Duration.ofMillis(1),
+                Duration.ofMillis(1),
+                age,
+                count,
+                trimEvery);
         return RocksJournal.open(state, BOOT, "1", settings, List.of(), 1);
     }
 
@@ -95,7 +105,7 @@ class HistoryTest {
     void shouldCountAnActivationOnce() {
         try (RocksJournal journal = open(WEEK, 1_000, Duration.ofHours(1))) {
             StoredActivation running = StoredActivation.newBuilder().setId(1).build();
-            commit(journal, new io.socketbroker.daemon.core.JournalEntry.ActivationPut(running));
+            commit(journal, new JournalEntry.ActivationPut(running));
             commit(journal, activation(1, Instant.now()));
         }
         try (RocksJournal journal = open(WEEK, 1_000, Duration.ofHours(1))) {

@@ -12,13 +12,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.socketbroker.store.v1.StoredSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 @Timeout(60)
 class MigratorTest {
@@ -125,6 +134,33 @@ class MigratorTest {
         try (RocksJournal journal = open(7)) {
             assertThat(socketIds(journal)).hasSize(SOCKETS);
         }
+    }
+
+    /** As a later version might leave it. */
+    private void addFamily(String name) throws RocksDBException {
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        String database = state.resolve("store/db").toString();
+        try (Options plain = new Options();
+                DBOptions options = new DBOptions();
+                ColumnFamilyOptions ofFamily = new ColumnFamilyOptions()) {
+            List<ColumnFamilyDescriptor> families = RocksDB.listColumnFamilies(plain, database).stream()
+                    .map(family -> new ColumnFamilyDescriptor(family, ofFamily))
+                    .toList();
+            try (RocksDB opened = RocksDB.open(options, database, families, handles)) {
+                opened.createColumnFamily(
+                                new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), ofFamily))
+                        .close();
+                handles.forEach(ColumnFamilyHandle::close);
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseANewerVersionAlsoIfItHasMoreKindsOfRecords() throws RocksDBException {
+        open(2, step(1)).close();
+        addFamily("more");
+        assertThatThrownBy(() -> open(1)).hasMessageContaining("schema version 2");
+        open(2).close();
     }
 
     @Test

@@ -15,9 +15,12 @@ import static io.socketbroker.daemon.journal.Entries.taskNames;
 import static io.socketbroker.daemon.journal.Entries.transfer;
 import static io.socketbroker.daemon.journal.Entries.update;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.socketbroker.daemon.core.JournalEntry;
 import io.socketbroker.daemon.core.SocketName;
+import io.socketbroker.daemon.core.Views;
 import io.socketbroker.linux.OpenDescriptors;
 import io.socketbroker.store.v1.StoreMeta;
 import io.socketbroker.store.v1.StoredActivation;
@@ -76,7 +79,7 @@ class RocksJournalTest {
                             .setApp("app")
                             .setName("t")
                             .setSpec(full.getSpec())
-                            .setRegisteredAt(io.socketbroker.daemon.core.Views.timestamp(TIME))
+                            .setRegisteredAt(Views.timestamp(TIME))
                             .build());
         }
     }
@@ -111,9 +114,7 @@ class RocksJournalTest {
             assertThat(snapshot.sameBoot()).isTrue();
             assertThat(sockets(journal))
                     .extracting(StoredSocket::getSocketId, snapshot::isOfThisBoot)
-                    .containsExactly(
-                            org.assertj.core.groups.Tuple.tuple("old", false),
-                            org.assertj.core.groups.Tuple.tuple("young", true));
+                    .containsExactly(tuple("old", false), tuple("young", true));
             // Written again, it stays what it is.
             commit(
                     journal,
@@ -207,10 +208,35 @@ class RocksJournalTest {
     }
 
     @Test
+    void shouldSayThatItIsClosed() {
+        RocksJournal journal = open();
+        journal.close();
+        assertThatThrownBy(journal::load)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining(state.toString())
+                .hasMessageContaining("is closed");
+        // Once more does no harm.
+        open().close();
+        journal.close();
+        open().close();
+    }
+
+    @Test
+    void shouldNotMindThatItsCloserIsInterrupted() {
+        RocksJournal journal = open();
+        CompletionStage<Void> stage = journal.append(List.of(putTask("t")));
+        Thread.currentThread().interrupt();
+        journal.close();
+        assertThat(Thread.interrupted()).isTrue();
+        join(stage);
+    }
+
+    @Test
     void shouldAppendWhileItReads() {
         try (RocksJournal journal = open()) {
             commit(journal, update("a", 1, 0), update("b", 2, 0));
-            journal.load().sockets().forEach(socket -> join(journal.append(List.of(remove(socket.getSocketId())))));
+            journal.load().sockets().forEach(socket -> journal.append(List.of(remove(socket.getSocketId()))));
+            commit(journal, putTask("last"));
             assertThat(socketIds(journal)).isEmpty();
         }
     }
