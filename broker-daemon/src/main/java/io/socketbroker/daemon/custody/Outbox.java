@@ -110,7 +110,13 @@ final class Outbox {
         }
     }
 
-    private Item removeFirst() {
+    /** The first one; there must be something. */
+    Item first() {
+        return items.getFirst();
+    }
+
+    /** Takes it out, with its duplicate closed. */
+    Item removeFirst() {
         Item item = items.removeFirst();
         if (item.put() != null) {
             puts--;

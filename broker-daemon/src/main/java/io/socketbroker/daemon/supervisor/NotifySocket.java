@@ -1,6 +1,9 @@
 package io.socketbroker.daemon.supervisor;
 
+import io.socketbroker.linux.DescriptorChannel;
 import io.socketbroker.linux.Endpoint;
+import io.socketbroker.linux.Errno;
+import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.Io;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
@@ -8,8 +11,10 @@ import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.linux.Sockets;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The datagram socket of sd_notify(3). It keeps one descriptor, so that a process that has no more can still say that it is
@@ -24,8 +29,12 @@ public final class NotifySocket implements AutoCloseable {
     /** For a manager whose queue is full. It empties it in a moment, or hangs itself. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /** The longest message that goes with descriptors. */
+    private static final int MOST_BYTES = 512;
+
     private final OwnedFd socket;
     private final Endpoint manager;
+    private @Nullable DescriptorChannel channel;
 
     private NotifySocket(OwnedFd socket, Endpoint manager) {
         this.socket = socket;
@@ -70,6 +79,32 @@ public final class NotifySocket implements AutoCloseable {
         byte[] message = assignments.getBytes(StandardCharsets.UTF_8);
         Sockets.connect(socket.fd(), manager);
         return Sockets.send(socket.fd(), message, 0, message.length) != Sockets.WOULD_BLOCK;
+    }
+
+    /**
+     * As {@link #send}, with duplicates of descriptors, for FDSTORE=1 and BARRIER=1.
+     *
+     * @param descriptors used during the call
+     * @return false also if too many descriptors of this user are on their way
+     */
+    public synchronized boolean send(String assignments, List<Fd> descriptors) {
+        if (channel == null) {
+            channel = new DescriptorChannel(MOST_BYTES);
+        }
+        Sockets.connect(socket.fd(), manager);
+        try {
+            return channel.send(socket.fd(), assignments.getBytes(StandardCharsets.UTF_8), descriptors);
+        } catch (LinuxException e) {
+            if (e.is(Errno.ETOOMANYREFS)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** On loan, to be watched for room (EPOLLOUT) after a message that was not sent. */
+    public Fd fd() {
+        return socket.fd();
     }
 
     /** As {@link #send}, but waits up to five seconds for room. */
