@@ -13,10 +13,14 @@ final class CommandLine {
 
     /** Writes the program "socketbroker" into a folder. */
     static Path writeIn(Path folder) throws IOException {
+        return writeIn(folder, System.getProperty("java.class.path"));
+    }
+
+    /** As the other, with the classes of another place. */
+    static Path writeIn(Path folder, String classPath) throws IOException {
         Path launcher = folder.resolve("socketbroker");
         String java = BrokerProcess.java() + " --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:-MaxFDLimit"
-                + " -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow -cp '"
-                + System.getProperty("java.class.path") + "' ";
+                + " -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow -cp '" + classPath + "' ";
         Files.writeString(
                 launcher, """
                 #!/bin/sh
