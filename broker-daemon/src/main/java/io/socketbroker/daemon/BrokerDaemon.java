@@ -64,10 +64,16 @@ public final class BrokerDaemon implements Callable<Integer> {
             System.exit(commandLine.execute(args));
         } catch (LinkageError e) {
             // Threads of what has started already would keep a process that serves nobody.
-            System.err.println("socketbroker: cannot start: " + e.getMessage() + "; native libraries are unpacked to "
-                    + System.getProperty("java.io.tmpdir") + ", which must be writable and not mounted noexec");
+            System.err.println("socketbroker: cannot start: " + e + advice(e));
             System.exit(CommandLine.ExitCode.SOFTWARE);
         }
+    }
+
+    private static String advice(LinkageError e) {
+        return e instanceof UnsatisfiedLinkError
+                ? "; native libraries are unpacked to " + System.getProperty("java.io.tmpdir")
+                        + ", which must be writable and not mounted noexec"
+                : "";
     }
 
     @Override
