@@ -2,6 +2,7 @@ package io.socketbroker.daemon;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -75,11 +76,15 @@ public final class BrokerDaemon implements Callable<Integer> {
         systemd
     }
 
-    private BrokerDaemon() {}
+    private final List<String> arguments;
+
+    private BrokerDaemon(String[] args) {
+        arguments = List.of(args);
+    }
 
     /** See the class. */
     public static void main(String[] args) {
-        CommandLine commandLine = new CommandLine(new BrokerDaemon());
+        CommandLine commandLine = new CommandLine(new BrokerDaemon(args));
         // One line that says what is wrong, not a stack trace.
         commandLine.setExecutionExceptionHandler((failure, _, _) -> {
             System.err.println("socketbroker: cannot start: " + failure.getMessage());
@@ -104,10 +109,12 @@ public final class BrokerDaemon implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Supervision supervision = new Supervision(System.getenv());
-        RunningBroker broker = supervision.start(directory(), choice());
+        Upgrade upgrade = new Upgrade(arguments, supervision);
+        RunningBroker broker = supervision.start(directory(), choice(), upgrade);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker, supervision), "stop"));
         System.err.println("socketbroker: serving on " + broker.runtimeDirectory());
         supervision.serving(broker);
+        upgrade.serving(broker);
         awaitSignal();
         return CommandLine.ExitCode.OK;
     }

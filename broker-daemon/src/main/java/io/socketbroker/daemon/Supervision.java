@@ -2,6 +2,7 @@ package io.socketbroker.daemon;
 
 import io.socketbroker.daemon.conductor.Vitals;
 import io.socketbroker.daemon.core.Queries.Totals;
+import io.socketbroker.daemon.rpc.Upgrades;
 import io.socketbroker.daemon.supervisor.InheritedDescriptors;
 import io.socketbroker.daemon.supervisor.Supervisor;
 import java.io.IOException;
@@ -29,9 +30,9 @@ final class Supervision implements Vitals {
      *
      * @throws IOException see {@link RunningBroker#start}; also if what the manager passed on makes no sense
      */
-    RunningBroker start(Path runtimeDirectory, Keeping.Choice choice) throws IOException {
+    RunningBroker start(Path runtimeDirectory, Keeping.Choice choice, Upgrades upgrades) throws IOException {
         try (InheritedDescriptors inherited = InheritedDescriptors.take(environment, ownPid)) {
-            RunningBroker broker = RunningBroker.start(runtimeDirectory, choice, inherited);
+            RunningBroker broker = RunningBroker.start(runtimeDirectory, choice, inherited, upgrades);
             if (!inherited.namesLeft().isEmpty()) {
                 log.warn("descriptors of the service manager are closed, nobody knows them: {}", inherited.namesLeft());
             }
@@ -45,6 +46,11 @@ final class Supervision implements Vitals {
         if (supervisor.isListening()) {
             broker.tell(this, supervisor.aliveEveryNanos());
         }
+    }
+
+    /** The process is about to become another program, which will say when it serves. */
+    void upgrading() {
+        supervisor.reloading("Upgrading");
     }
 
     /** The broker is about to be closed. */

@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
             ActivationsCommand.class,
             WhyCommand.class,
             StatusCommand.class,
+            CustodyCommand.class,
+            UpgradeCommand.class,
             DemoCommand.class,
             CommandLine.HelpCommand.class
         })

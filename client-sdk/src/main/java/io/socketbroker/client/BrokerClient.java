@@ -282,6 +282,20 @@ public final class BrokerClient implements AutoCloseable {
         return inspection.status();
     }
 
+    /**
+     * What is held, and by whom.
+     *
+     * @param differencesOnly without the sockets that broker, custody and journal all have
+     */
+    public CustodyReport custody(boolean differencesOnly) {
+        return Futures.await(inspection.custody(differencesOnly));
+    }
+
+    /** Begins to replace the broker by the program that is installed now; see AdminService.Upgrade. */
+    public void upgrade() {
+        Futures.await(inspection.upgrade());
+    }
+
     /** What happened to a socket lately, and why it does or does not wake a handler now. */
     public SocketStory explain(String socketId) {
         return Futures.await(explainAsync(socketId));

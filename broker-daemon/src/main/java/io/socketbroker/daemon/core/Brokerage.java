@@ -255,6 +255,11 @@ public final class Brokerage {
         return queries.counts(caller);
     }
 
+    /** What callers may see, and nothing else. */
+    public Queries queries() {
+        return queries;
+    }
+
     /** How much there is, of all users; takes the same time however much that is. */
     public Queries.Totals totals() {
         return queries.totals();
