@@ -205,8 +205,9 @@ public final class RunningBroker implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return false;
         }
-        grpc.close();
+        // First: the end of a stream is not the end of its session then, which may come back to a successor.
         conductor.close();
+        grpc.close();
         output.close();
         keeping.close();
         return true;
