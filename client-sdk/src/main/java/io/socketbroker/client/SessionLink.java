@@ -175,7 +175,8 @@ final class SessionLink implements AttachStream.Listener {
             frame = Futures.await(answer);
         } catch (BrokerException e) {
             if (e.code() == Code.DEADLINE_EXCEEDED || e.code() == Code.UNAVAILABLE) {
-                // Nobody would end this lease otherwise: the link's end gives it back, or hands it to the broker's successor.
+                // Nobody would end this lease otherwise: the link's end gives it back, or hands it to the broker's
+                // successor.
                 fail(e);
             }
             throw e;

@@ -271,9 +271,14 @@ public final class FdServer implements AutoCloseable {
         }
     }
 
+    /** Nobody is told of the ends: what a session has, it has with the next broker too. */
     @Override
     public void close() {
-        List.copyOf(connections.values()).forEach(this::close);
+        connections.values().forEach(connection -> {
+            loop.delete(connection.descriptor.fd());
+            connection.descriptor.close();
+        });
+        connections.clear();
         listener.close();
         channel.close();
     }
