@@ -55,15 +55,21 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** As {@link #startIn}, with a journal and a vault there. */
-    static BrokerProcess startKeeping(Path home) throws IOException {
-        return awaitServing(launch(
-                home,
-                false,
-                List.of(),
-                List.of("--state-dir", home.resolve("state").toString(), "--custody", "vault")));
+    static BrokerProcess startKeeping(Path home, String... wrapper) throws IOException {
+        return awaitServing(launchKeeping(home, wrapper));
     }
 
-    private static BrokerProcess awaitServing(BrokerProcess broker) throws IOException {
+    /** As the other, and waits for nothing. */
+    static BrokerProcess launchKeeping(Path home, String... wrapper) throws IOException {
+        return launch(
+                home,
+                false,
+                List.of(wrapper),
+                List.of("--state-dir", home.resolve("state").toString(), "--custody", "vault"));
+    }
+
+    /** Waits until it serves; fails if it ends before. */
+    static BrokerProcess awaitServing(BrokerProcess broker) throws IOException {
         boolean serves = false;
         try {
             Awaitility.await("daemon serves").atMost(START).until(() -> {
