@@ -57,11 +57,17 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** As {@link #startIn}, with the journal and the vault of a daemon without options. */
-    static BrokerProcess startKeeping(Path home) throws IOException {
-        return awaitServing(launch(home, false, List.of(), List.of()));
+    static BrokerProcess startKeeping(Path home, String... wrapper) throws IOException {
+        return awaitServing(launchKeeping(home, wrapper));
     }
 
-    private static BrokerProcess awaitServing(BrokerProcess broker) throws IOException {
+    /** As the other, and waits for nothing. */
+    static BrokerProcess launchKeeping(Path home, String... wrapper) throws IOException {
+        return launch(home, false, List.of(wrapper), List.of());
+    }
+
+    /** Waits until it serves; fails if it ends before. */
+    static BrokerProcess awaitServing(BrokerProcess broker) throws IOException {
         boolean serves = false;
         try {
             Awaitility.await("daemon serves").atMost(START).until(() -> {
