@@ -1,6 +1,5 @@
 package io.socketbroker.daemon;
 
-import io.socketbroker.linux.Users;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -8,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,26 +28,51 @@ public final class BrokerDaemon implements Callable<Integer> {
                             + " root, else $XDG_RUNTIME_DIR/socketbroker.")
     private @Nullable Path runtimeDirectory;
 
-    @Option(
-            names = "--state-dir",
-            paramLabel = "D",
-            description =
-                    "Folder of the journal: tasks and sockets are there after a restart. Default: state is kept in"
-                            + " memory.")
-    private @Nullable Path stateDirectory;
+    @ArgGroup
+    private @Nullable Memory memory;
 
-    @Option(
-            names = "--custody",
-            paramLabel = "WHO",
-            description =
-                    "Who holds the descriptors too, so that they outlive the broker: vault, a second process that the"
-                            + " broker starts; or none. Default: none. A vault needs --state-dir.")
-    private Custodian custody = Custodian.none;
+    /** Either nothing outlives the process, or what is said here does. */
+    private static final class Memory {
+        @Option(
+                names = "--in-memory",
+                required = true,
+                description = "Keep nothing: no journal and no custody. Sockets and tasks end with the broker.")
+        private boolean only;
+
+        @ArgGroup(exclusive = false)
+        private @Nullable Kept kept;
+    }
+
+    /** Where state and descriptors are kept. */
+    private static final class Kept {
+        @Option(
+                names = "--state-dir",
+                paramLabel = "D",
+                description =
+                        "Folder of the journal: tasks and records of sockets. Default: 'state' in a runtime folder"
+                                + " that was chosen, else /var/lib/socketbroker for root, else $XDG_STATE_HOME/socketbroker.")
+        private @Nullable Path stateDirectory;
+
+        @Option(
+                names = "--custody",
+                paramLabel = "WHO",
+                description = "Who holds the descriptors too, so that they outlive the broker: vault, a second process;"
+                        + " systemd, the descriptor store of the unit (at most 256 sockets); or none. Default: vault.")
+        private Custodian custody = Custodian.vault;
+
+        @Option(
+                names = "--external-vault",
+                description =
+                        "The vault is started by a service manager: wait for it, instead of starting one when none"
+                                + " serves.")
+        private boolean externalVault;
+    }
 
     /** In lower case, as it is typed. */
     private enum Custodian {
         none,
-        vault
+        vault,
+        systemd
     }
 
     private BrokerDaemon() {}
@@ -79,14 +104,7 @@ public final class BrokerDaemon implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Supervision supervision = new Supervision(System.getenv());
-        if (custody == Custodian.vault && stateDirectory == null) {
-            System.err.println(
-                    "socketbroker: --custody vault needs --state-dir: without its records the broker could not"
-                            + " tell whose sockets the vault holds");
-            return CommandLine.ExitCode.USAGE;
-        }
-        RunningBroker broker = supervision.start(
-                directory(), new Keeping.Choice(Optional.ofNullable(stateDirectory), custody == Custodian.vault));
+        RunningBroker broker = supervision.start(directory(), choice());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker, supervision), "stop"));
         System.err.println("socketbroker: serving on " + broker.runtimeDirectory());
         supervision.serving(broker);
@@ -95,18 +113,28 @@ public final class BrokerDaemon implements Callable<Integer> {
     }
 
     private Path directory() {
-        if (runtimeDirectory != null) {
-            return runtimeDirectory;
+        return chosenDirectory().orElseGet(StandardFolders::runtime);
+    }
+
+    private Optional<Path> chosenDirectory() {
+        return Optional.ofNullable(runtimeDirectory).or(StandardFolders::runtimeOfEnvironment);
+    }
+
+    private Keeping.Choice choice() {
+        if (memory != null && memory.only) {
+            return Keeping.Choice.NOTHING;
         }
-        String fromEnvironment = System.getenv("SOCKETBROKER_RUNTIME_DIR");
-        if (fromEnvironment != null && !fromEnvironment.isEmpty()) {
-            return Path.of(fromEnvironment);
-        }
-        String userRuntime = System.getenv("XDG_RUNTIME_DIR");
-        if (Users.uid() == 0 || userRuntime == null || userRuntime.isEmpty()) {
-            return Path.of("/run/socketbroker");
-        }
-        return Path.of(userRuntime, "socketbroker");
+        Kept kept = memory == null || memory.kept == null ? new Kept() : memory.kept;
+        Path state = Optional.ofNullable(kept.stateDirectory)
+                .or(() -> chosenDirectory().map(directory -> directory.resolve("state")))
+                .orElseGet(StandardFolders::state);
+        return new Keeping.Choice(
+                Optional.of(state),
+                switch (kept.custody) {
+                    case none -> Keeping.Custodian.NONE;
+                    case systemd -> Keeping.Custodian.SYSTEMD;
+                    case vault -> kept.externalVault ? Keeping.Custodian.EXTERNAL_VAULT : Keeping.Custodian.VAULT;
+                });
     }
 
     private static void awaitSignal() {

@@ -1,17 +1,21 @@
 package io.socketbroker.daemon;
 
 import io.socketbroker.daemon.conductor.Inheritance;
+import io.socketbroker.daemon.custody.AwaitedVault;
 import io.socketbroker.daemon.custody.Custody;
 import io.socketbroker.daemon.custody.NoCustody;
 import io.socketbroker.daemon.custody.Recovery;
+import io.socketbroker.daemon.custody.SystemdCustody;
 import io.socketbroker.daemon.custody.VaultCustody;
 import io.socketbroker.daemon.custody.VaultProcess;
 import io.socketbroker.daemon.custody.VaultSettings;
+import io.socketbroker.daemon.custody.VaultStarter;
 import io.socketbroker.daemon.journal.BootId;
 import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.journal.JournalSnapshot;
 import io.socketbroker.daemon.journal.MemoryJournal;
 import io.socketbroker.daemon.journal.RocksJournal;
+import io.socketbroker.daemon.supervisor.InheritedDescriptors;
 import io.socketbroker.store.v1.StoredSocket;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,26 +40,37 @@ record Keeping(Journal journal, Custody custody, Inheritance inheritance) {
      * What the operator chose.
      *
      * @param stateDirectory of the journal; empty keeps the state in memory
-     * @param vault whether a vault holds the descriptors too
+     * @param custodian who holds the descriptors too
      */
-    record Choice(Optional<Path> stateDirectory, boolean vault) {
+    record Choice(Optional<Path> stateDirectory, Custodian custodian) {
         /** Nothing outlives the process. */
-        static final Choice NOTHING = new Choice(Optional.empty(), false);
+        static final Choice NOTHING = new Choice(Optional.empty(), Custodian.NONE);
+    }
+
+    /** A second holder of descriptors. */
+    enum Custodian {
+        NONE,
+        /** Started by this process if none serves. */
+        VAULT,
+        /** Started by the service manager; waited for. */
+        EXTERNAL_VAULT,
+        /** The descriptor store of the unit. */
+        SYSTEMD
     }
 
     /**
      * Opens both, and reads what is there.
      *
+     * @param inherited from which custody in systemd takes what is its own
      * @throws IOException if custody cannot be had
      */
-    static Keeping open(Choice choice, Path vaultSocket, String version) throws IOException {
+    static Keeping open(Choice choice, Path vaultSocket, String version, InheritedDescriptors inherited)
+            throws IOException {
         BootId boot = BootId.ofThisHost();
         Journal journal = choice.stateDirectory
                 .<Journal>map(directory -> RocksJournal.open(directory, boot, version))
                 .orElseGet(MemoryJournal::new);
-        Custody custody = choice.vault
-                ? new VaultCustody(vaultSocket, VaultProcess.ofThisJvm(vaultSocket), VaultSettings.DEFAULT)
-                : new NoCustody();
+        Custody custody = custody(choice.custodian, vaultSocket, inherited);
         try {
             Recovery recovered = custody.recover();
             recovered.problems().forEach(problem -> log.warn("custody: {}", problem));
@@ -65,6 +80,23 @@ record Keeping(Journal journal, Custody custody, Inheritance inheritance) {
             custody.close();
             throw e;
         }
+    }
+
+    private static Custody custody(Custodian custodian, Path vaultSocket, InheritedDescriptors inherited) {
+        return switch (custodian) {
+            case NONE -> new NoCustody();
+            case VAULT -> vault(vaultSocket, VaultProcess.ofThisJvm(vaultSocket));
+            case EXTERNAL_VAULT -> vault(vaultSocket, new AwaitedVault(vaultSocket));
+            case SYSTEMD ->
+                new SystemdCustody(
+                        System.getenv(),
+                        inherited.takeNamed(SystemdCustody::isStored),
+                        SystemdCustody.DEFAULT_MOST_SOCKETS);
+        };
+    }
+
+    private static Custody vault(Path socket, VaultStarter starter) {
+        return new VaultCustody(socket, starter, VaultSettings.DEFAULT);
     }
 
     private static Inheritance inheritance(Recovery recovered, JournalSnapshot snapshot) {

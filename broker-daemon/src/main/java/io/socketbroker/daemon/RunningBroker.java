@@ -68,7 +68,7 @@ public final class RunningBroker implements AutoCloseable {
         DescriptorBudget budget = DescriptorBudget.claim();
         String version = Optional.ofNullable(RunningBroker.class.getPackage().getImplementationVersion())
                 .orElse("development");
-        Keeping keeping = Keeping.open(choice, directory.path().resolve("vault.sock"), version);
+        Keeping keeping = Keeping.open(choice, directory.path().resolve("vault.sock"), version, inherited);
         BrokerLimits limits = BrokerLimits.forDescriptors(budget.sockets(), budget.handlers());
         SecureRandom secrets = new SecureRandom();
         Brokerage brokerage = new Brokerage(

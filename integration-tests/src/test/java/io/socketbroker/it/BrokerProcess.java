@@ -25,6 +25,8 @@ final class BrokerProcess implements AutoCloseable {
     /** In the daemon's environment, to see that handlers do not get it. */
     static final String SECRET = "SOCKETBROKER_IT_SECRET";
 
+    private static final List<String> IN_MEMORY = List.of("--in-memory");
+
     private static final Duration START = Duration.ofSeconds(30);
     private static final long STOP_SECONDS = 15;
 
@@ -46,7 +48,7 @@ final class BrokerProcess implements AutoCloseable {
      * @param wrapper the start of its command line, such as prlimit(1) with its options
      */
     static BrokerProcess start(String... wrapper) throws IOException {
-        return awaitServing(launch(newHome(), true, List.of(wrapper), List.of()));
+        return awaitServing(launch(newHome(), true, List.of(wrapper), IN_MEMORY));
     }
 
     /** As {@link #start}, in a folder that exists and stays. */
@@ -54,13 +56,9 @@ final class BrokerProcess implements AutoCloseable {
         return awaitServing(launchIn(home));
     }
 
-    /** As {@link #startIn}, with a journal and a vault there. */
+    /** As {@link #startIn}, with the journal and the vault of a daemon without options. */
     static BrokerProcess startKeeping(Path home) throws IOException {
-        return awaitServing(launch(
-                home,
-                false,
-                List.of(),
-                List.of("--state-dir", home.resolve("state").toString(), "--custody", "vault")));
+        return awaitServing(launch(home, false, List.of(), List.of()));
     }
 
     private static BrokerProcess awaitServing(BrokerProcess broker) throws IOException {
@@ -84,7 +82,7 @@ final class BrokerProcess implements AutoCloseable {
 
     /** Starts a daemon in a folder that exists and stays, and waits for nothing. */
     static BrokerProcess launchIn(Path home, String... wrapper) throws IOException {
-        return launch(home, false, List.of(wrapper), List.of());
+        return launch(home, false, List.of(wrapper), IN_MEMORY);
     }
 
     private static BrokerProcess launch(Path home, boolean ownsHome, List<String> wrapper, List<String> options)

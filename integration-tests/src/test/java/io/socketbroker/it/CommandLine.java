@@ -2,6 +2,7 @@ package io.socketbroker.it;
 
 import io.socketbroker.cli.SocketBroker;
 import io.socketbroker.daemon.BrokerDaemon;
+import io.socketbroker.daemon.vault.Vault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,12 +22,13 @@ final class CommandLine {
         Path launcher = folder.resolve("socketbroker");
         String java = BrokerProcess.java() + " --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:-MaxFDLimit"
                 + " -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow -cp '" + classPath + "' ";
-        Files.writeString(
-                launcher, """
+        Files.writeString(launcher, """
                 #!/bin/sh
                 if [ "$1" = daemon ]; then shift; exec %s -Xmx64m %s "$@"; fi
+                if [ "$1" = vault ]; then shift; exec %s -Xmx96m %s "$@"; fi
                 exec %s -Dsocketbroker.launcher="$0" %s "$@"
-                """.formatted(java, BrokerDaemon.class.getName(), java, SocketBroker.class.getName()));
+                """.formatted(
+                java, BrokerDaemon.class.getName(), java, Vault.class.getName(), java, SocketBroker.class.getName()));
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
         return launcher;
     }

@@ -40,6 +40,7 @@ final class VaultCommand {
         command.add(Vault.class.getName());
         command.add("--socket");
         command.add(socket.toAbsolutePath().toString());
+        command.add(Vault.TRANSIENT);
         return command;
     }
 

@@ -14,17 +14,4 @@ public interface VaultStarter extends AutoCloseable {
     /** Gives up what belongs to this process; a vault that runs goes on. */
     @Override
     void close();
-
-    /** For a broker whose service manager starts the vault: here it is only waited for. */
-    static VaultStarter byServiceManager() {
-        return new VaultStarter() {
-            @Override
-            public void start() throws IOException {
-                throw new IOException("no vault serves there, and the service manager is to start it");
-            }
-
-            @Override
-            public void close() {}
-        };
-    }
 }

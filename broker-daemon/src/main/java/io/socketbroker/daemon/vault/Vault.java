@@ -5,11 +5,12 @@ import io.socketbroker.linux.ResourceLimits;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * The vault's main class: {@code socketbroker vault --socket PATH}. It serves until SIGTERM or SIGINT and ends with status
- * 0; what it holds is closed by that. Nothing else ends it: neither the end of its broker nor time. Status 1: it could not
- * start; 2: its options are wrong.
+ * 0; what it holds is closed by that. Nothing else ends it, neither the end of its broker nor time, unless it is told to go
+ * when it holds nothing. Status 1: it could not start; 2: its options are wrong.
  *
  * <p>It writes one line on standard error once it serves, or one that says why it does not.
  */
@@ -20,15 +21,19 @@ public final class Vault {
     /** Begins the line that says that it serves. */
     public static final String SERVING = "socketbroker: vault serving on ";
 
+    /** For a vault that a broker starts: nobody else would end it. */
+    public static final String TRANSIENT = "--transient";
+
     private static final String OPTION = "--socket";
     private static final String USAGE = """
-            Usage: socketbroker vault --socket PATH
+            Usage: socketbroker vault --socket PATH [--transient]
             Holds a duplicate of every socket of a broker, so that they outlive the broker.
             Serves its own user only. Ends on SIGTERM or SIGINT, which closes what it holds.
 
               --socket PATH  Unix socket to serve on; PATH.lock beside it keeps a second
                              vault away. The broker's own is vault.sock in its runtime
                              folder.
+              --transient    End after 10 seconds without a broker and without sockets.
               --help         Shows this.
             """;
 
@@ -40,13 +45,14 @@ public final class Vault {
             System.out.print(USAGE);
             return;
         }
-        String socket = socket(args);
+        boolean isTransient = args.length > 1 && args[args.length - 1].equals(TRANSIENT);
+        String socket = socket(isTransient ? Arrays.copyOf(args, args.length - 1) : args);
         if (socket.isEmpty()) {
             System.err.print(USAGE);
             System.exit(USAGE_ERROR);
         }
         try {
-            serve(Path.of(socket));
+            serve(Path.of(socket), isTransient);
         } catch (IOException | LinuxException | InvalidPathException e) {
             System.err.println("socketbroker: the vault cannot start: ".concat(String.valueOf(e.getMessage())));
             System.exit(CANNOT_START);
@@ -61,7 +67,7 @@ public final class Vault {
         return args.length == 1 && args[0].startsWith(prefix) ? args[0].substring(prefix.length()) : "";
     }
 
-    private static void serve(Path path) throws IOException {
+    private static void serve(Path path, boolean isTransient) throws IOException {
         SocketFile socket = SocketFile.lock(path);
         ResourceLimits.Limit limit = ResourceLimits.openFiles();
         if (limit.soft() != limit.hard()) {
@@ -70,7 +76,8 @@ public final class Vault {
         VaultServer server = new VaultServer(socket.listen());
         Runtime.getRuntime().addShutdownHook(new Ending(socket));
         System.err.println(SERVING.concat(socket.path().toString()));
-        server.run();
+        server.run(isTransient);
+        System.exit(0);
     }
 
     /** A stop on request is a success; by itself the JVM would end with 128 + the signal. */

@@ -29,6 +29,7 @@ final class VaultServer {
     private static final long LISTENER = 0;
     private static final int FOREVER = -1;
     private static final int ACCEPT_PAUSE_MILLIS = 100;
+    private static final int IDLE_MILLIS = 10_000;
 
     private final OwnedFd listener;
     private final int uid = Users.uid();
@@ -50,10 +51,20 @@ final class VaultServer {
         epoll.add(listener.fd(), Epoll.EPOLLIN, LISTENER);
     }
 
-    /** Serves until the process ends. */
-    void run() {
+    /**
+     * Serves until the process ends.
+     *
+     * @param isTransient returns when there was neither a connection nor a socket for 10 s
+     */
+    void run(boolean isTransient) {
         while (true) {
-            int count = epoll.await(acceptsPaused ? ACCEPT_PAUSE_MILLIS : FOREVER);
+            boolean idle = isTransient && !acceptsPaused && peers.isEmpty() && requests.count() == 0;
+            long before = System.nanoTime();
+            int count = epoll.await(acceptsPaused ? ACCEPT_PAUSE_MILLIS : idle ? IDLE_MILLIS : FOREVER);
+            // A signal may end the wait early.
+            if (idle && count == 0 && System.nanoTime() - before >= IDLE_MILLIS * 1_000_000L) {
+                return;
+            }
             for (int i = 0; i < count; i++) {
                 ready(epoll.data(i));
             }

@@ -59,7 +59,7 @@ class LyingVaultTest {
 
     private Recovery recover(Function<Frame, Reply> behaviour) throws IOException {
         Path path = folder.resolve("lying.sock");
-        VaultCustody custody = new VaultCustody(path, VaultStarter.byServiceManager(), IMPATIENT);
+        VaultCustody custody = new VaultCustody(path, new NoStarter(), IMPATIENT);
         try (LyingVault _ = new LyingVault(path, behaviour)) {
             try (custody) {
                 return custody.recover();
@@ -188,7 +188,7 @@ class LyingVaultTest {
     void shouldLetGoOfWhatWasWrongAndServe() throws IOException {
         Path path = folder.resolve("lying.sock");
         Queue<Frame> drops = new ConcurrentLinkedQueue<>();
-        VaultCustody custody = new VaultCustody(path, VaultStarter.byServiceManager(), IMPATIENT);
+        VaultCustody custody = new VaultCustody(path, new NoStarter(), IMPATIENT);
         Entry wrong = new Entry(4, 99);
         try (LyingVault _ = new LyingVault(path, request -> {
             if (request.kind() == Kind.DROP) {
@@ -211,7 +211,7 @@ class LyingVaultTest {
     void shouldNotBelieveAnswersOutOfOrderWhileItServes() throws IOException {
         Path path = folder.resolve("lying.sock");
         AtomicInteger puts = new AtomicInteger();
-        VaultCustody custody = new VaultCustody(path, VaultStarter.byServiceManager(), IMPATIENT);
+        VaultCustody custody = new VaultCustody(path, new NoStarter(), IMPATIENT);
         try (LyingVault _ = new LyingVault(path, request -> {
             boolean lie = request.kind() == Kind.PUT && puts.incrementAndGet() == 1;
             return lie ? Reply.of(Frame.of(Kind.DONE, request.sequence() + 1, 0)) : Reply.empty(request);

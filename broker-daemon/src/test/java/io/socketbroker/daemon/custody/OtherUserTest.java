@@ -81,7 +81,7 @@ class OtherUserTest {
         Process foreign = python(VAULT, path);
         try (BufferedReader output = foreign.inputReader()) {
             assertThat(output.readLine()).isEqualTo("ready");
-            VaultCustody custody = new VaultCustody(path, VaultStarter.byServiceManager(), VaultSettings.DEFAULT);
+            VaultCustody custody = new VaultCustody(path, new NoStarter(), VaultSettings.DEFAULT);
             assertThatExceptionOfType(IOException.class)
                     .isThrownBy(custody::recover)
                     .withMessageContaining(path.toString())

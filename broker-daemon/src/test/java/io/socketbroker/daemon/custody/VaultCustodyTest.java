@@ -49,7 +49,7 @@ class VaultCustodyTest {
     }
 
     private CustodyHarness broker(VaultSettings settings) throws IOException {
-        return CustodyHarness.start(new VaultCustody(vault.socket(), VaultStarter.byServiceManager(), settings));
+        return CustodyHarness.start(new VaultCustody(vault.socket(), new NoStarter(), settings));
     }
 
     private static List<OwnedFd> sockets(int count) {
@@ -78,8 +78,7 @@ class VaultCustodyTest {
             broker.putSafely(0, sockets(count));
             broker.awaitWhole();
         }
-        VaultCustody successor =
-                new VaultCustody(vault.socket(), VaultStarter.byServiceManager(), VaultSettings.DEFAULT);
+        VaultCustody successor = new VaultCustody(vault.socket(), new NoStarter(), VaultSettings.DEFAULT);
         Recovery recovery = successor.recover();
         recovered = recovery.sockets();
         assertThat(recovery.problems()).isEmpty();
@@ -229,8 +228,7 @@ class VaultCustodyTest {
         try (CustodyHarness broker = broker(VaultSettings.DEFAULT)) {
             broker.putSafely(0, sockets(200));
         }
-        VaultCustody successor =
-                new VaultCustody(vault.socket(), VaultStarter.byServiceManager(), VaultSettings.DEFAULT);
+        VaultCustody successor = new VaultCustody(vault.socket(), new NoStarter(), VaultSettings.DEFAULT);
         // Once without a limit, since a class file is a descriptor, too.
         successor.recover().sockets().forEach(socket -> socket.descriptor().close());
         ResourceLimits.Limit limit = ResourceLimits.openFiles();

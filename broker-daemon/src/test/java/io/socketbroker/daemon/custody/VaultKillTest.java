@@ -82,7 +82,7 @@ class VaultKillTest {
     }
 
     private void assertAllRecovered() throws IOException {
-        VaultCustody successor = new VaultCustody(socket(), VaultStarter.byServiceManager(), VaultSettings.DEFAULT);
+        VaultCustody successor = new VaultCustody(socket(), new NoStarter(), VaultSettings.DEFAULT);
         Recovery recovery = successor.recover();
         successor.close();
         assertThat(recovery.problems()).isEmpty();
