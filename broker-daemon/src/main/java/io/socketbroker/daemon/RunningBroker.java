@@ -8,6 +8,7 @@ import io.socketbroker.daemon.conductor.Vitals;
 import io.socketbroker.daemon.core.BrokerLimits;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Token;
+import io.socketbroker.daemon.declared.Declarations;
 import io.socketbroker.daemon.events.EventRing;
 import io.socketbroker.daemon.policy.PeerIdentity;
 import io.socketbroker.daemon.rpc.GrpcEndpoint;
@@ -19,6 +20,7 @@ import io.socketbroker.linux.Endpoint;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Sockets;
 import io.socketbroker.linux.Users;
+import io.socketbroker.v1.ReloadResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -26,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 
 /** All parts of a broker, wired and serving until closed. Thread-safe. */
 public final class RunningBroker implements AutoCloseable {
@@ -34,14 +37,21 @@ public final class RunningBroker implements AutoCloseable {
     private final RuntimeDirectory directory;
     private final HandlerOutput output;
     private final Conductor conductor;
+    private final Declarations declarations;
     private final GrpcEndpoint grpc;
     private final Keeping keeping;
 
     private RunningBroker(
-            RuntimeDirectory directory, HandlerOutput output, Conductor conductor, GrpcEndpoint grpc, Keeping keeping) {
+            RuntimeDirectory directory,
+            HandlerOutput output,
+            Conductor conductor,
+            Declarations declarations,
+            GrpcEndpoint grpc,
+            Keeping keeping) {
         this.directory = directory;
         this.output = output;
         this.conductor = conductor;
+        this.declarations = declarations;
         this.grpc = grpc;
         this.keeping = keeping;
     }
@@ -52,7 +62,7 @@ public final class RunningBroker implements AutoCloseable {
      * @throws IOException if the folder is in use or cannot be used
      */
     public static RunningBroker start(Path runtimeDirectory) throws IOException {
-        return start(runtimeDirectory, Keeping.Choice.NOTHING, InheritedDescriptors.none());
+        return start(runtimeDirectory, Settings.inMemory(), InheritedDescriptors.none());
     }
 
     /**
@@ -60,7 +70,7 @@ public final class RunningBroker implements AutoCloseable {
      *
      * @throws IOException also if what has the name of a listener is none, or is bound in another folder
      */
-    static RunningBroker start(Path runtimeDirectory, Keeping.Choice choice, InheritedDescriptors inherited)
+    static RunningBroker start(Path runtimeDirectory, Settings settings, InheritedDescriptors inherited)
             throws IOException {
         int uid = Users.uid();
         InheritedListeners listeners = InheritedListeners.take(inherited, runtimeDirectory);
@@ -68,8 +78,8 @@ public final class RunningBroker implements AutoCloseable {
         DescriptorBudget budget = DescriptorBudget.claim();
         String version = Optional.ofNullable(RunningBroker.class.getPackage().getImplementationVersion())
                 .orElse("development");
-        Keeping keeping = Keeping.open(choice, directory.path().resolve("vault.sock"), version, inherited);
-        BrokerLimits limits = BrokerLimits.forDescriptors(budget.sockets(), budget.handlers());
+        Keeping keeping = Keeping.open(settings.keeping(), directory.path().resolve("vault.sock"), version, inherited);
+        BrokerLimits limits = settings.limits(budget);
         SecureRandom secrets = new SecureRandom();
         Brokerage brokerage = new Brokerage(
                 limits, uid, () -> new Token(secrets.nextLong(), secrets.nextLong()), new SplittableRandom());
@@ -98,6 +108,9 @@ public final class RunningBroker implements AutoCloseable {
                 identity,
                 fdListener,
                 keeping.inheritance());
+        Declarations declarations =
+                new Declarations(conductor, uid, settings.configuration(), settings.source(), settings.manager());
+        declarations.begin();
         GrpcEndpoint grpc = new GrpcEndpoint(
                 directory.grpcSocket(),
                 listeners.grpc(),
@@ -107,10 +120,11 @@ public final class RunningBroker implements AutoCloseable {
                 limits,
                 version,
                 uid,
-                keeping.custody().name());
+                keeping.custody().name(),
+                declarations::reload);
         directory.openToUsers(directory.fdSocket());
         directory.openToUsers(directory.grpcSocket());
-        return new RunningBroker(directory, output, conductor, grpc, keeping);
+        return new RunningBroker(directory, output, conductor, declarations, grpc, keeping);
     }
 
     private static Endpoint endpoint(Path socket) {
@@ -127,10 +141,16 @@ public final class RunningBroker implements AutoCloseable {
         conductor.tell(vitals, aliveEveryNanos);
     }
 
+    /** See {@link Declarations#reload}. */
+    CompletableFuture<ReloadResponse> reload() {
+        return declarations.reload();
+    }
+
     /** Answers what is under way, then lets go of everything. Handlers that run go on. */
     @Override
     public void close() throws IOException {
         grpc.close();
+        declarations.close();
         conductor.close();
         output.close();
         keeping.close();

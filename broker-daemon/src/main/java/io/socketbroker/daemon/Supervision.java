@@ -2,16 +2,16 @@ package io.socketbroker.daemon;
 
 import io.socketbroker.daemon.conductor.Vitals;
 import io.socketbroker.daemon.core.Queries.Totals;
+import io.socketbroker.daemon.declared.Declarations;
 import io.socketbroker.daemon.supervisor.InheritedDescriptors;
 import io.socketbroker.daemon.supervisor.Supervisor;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A broker as the service manager that started this process sees it; without one, just a broker. Thread-safe. */
-final class Supervision implements Vitals {
+final class Supervision implements Vitals, Declarations.Manager {
     private static final Logger log = LoggerFactory.getLogger(Supervision.class);
 
     private final Map<String, String> environment;
@@ -29,9 +29,9 @@ final class Supervision implements Vitals {
      *
      * @throws IOException see {@link RunningBroker#start}; also if what the manager passed on makes no sense
      */
-    RunningBroker start(Path runtimeDirectory, Keeping.Choice choice) throws IOException {
+    RunningBroker start(Settings settings) throws IOException {
         try (InheritedDescriptors inherited = InheritedDescriptors.take(environment, ownPid)) {
-            RunningBroker broker = RunningBroker.start(runtimeDirectory, choice, inherited);
+            RunningBroker broker = RunningBroker.start(settings.runtimeDirectory(), settings, inherited);
             if (!inherited.namesLeft().isEmpty()) {
                 log.warn("descriptors of the service manager are closed, nobody knows them: {}", inherited.namesLeft());
             }
@@ -45,6 +45,16 @@ final class Supervision implements Vitals {
         if (supervisor.isListening()) {
             broker.tell(this, supervisor.aliveEveryNanos());
         }
+    }
+
+    @Override
+    public void reloading() {
+        supervisor.reloading("Reloading");
+    }
+
+    @Override
+    public void reloaded() {
+        supervisor.ready("Serving");
     }
 
     /** The broker is about to be closed. */

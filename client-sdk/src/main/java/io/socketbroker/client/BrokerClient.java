@@ -282,6 +282,11 @@ public final class BrokerClient implements AutoCloseable {
         return inspection.status();
     }
 
+    /** Has the broker read its configuration anew. Only its user, root and administrators may. */
+    public ReloadReport reload() {
+        return Futures.await(inspection.reload());
+    }
+
     /** What happened to a socket lately, and why it does or does not wake a handler now. */
     public SocketStory explain(String socketId) {
         return Futures.await(explainAsync(socketId));

@@ -16,6 +16,7 @@ import io.socketbroker.v1.ListActivationsRequest;
 import io.socketbroker.v1.ListSocketsRequest;
 import io.socketbroker.v1.ListTasksRequest;
 import io.socketbroker.v1.RegisterTaskRequest;
+import io.socketbroker.v1.ReloadRequest;
 import io.socketbroker.v1.SessionServiceGrpc;
 import io.socketbroker.v1.SocketDisposition;
 import io.socketbroker.v1.SocketKey;
@@ -126,6 +127,11 @@ final class Inspection {
     CompletableFuture<BrokerStatus> status() {
         return grpc.call(AdminServiceGrpc.getGetStatusMethod(), GetStatusRequest.getDefaultInstance())
                 .thenApply(BrokerStatus::new);
+    }
+
+    CompletableFuture<ReloadReport> reload() {
+        return grpc.call(AdminServiceGrpc.getReloadMethod(), ReloadRequest.getDefaultInstance())
+                .thenApply(ReloadReport::new);
     }
 
     CompletableFuture<SocketStory> explain(SocketKey key) {

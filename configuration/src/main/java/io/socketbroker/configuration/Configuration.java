@@ -5,9 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Everything that the files say, with defaults for the rest. Immutable.
- */
+/** Everything that the files say, with defaults for the rest. Immutable. */
 public final class Configuration {
     private final ConfigurationPlace place;
     private final List<Path> files;
@@ -78,22 +76,15 @@ public final class Configuration {
         return listeners;
     }
 
-    /** The same where an option of the command line says otherwise; options that are not there change nothing. */
-    public Configuration with(
-            Optional<Path> runtimeDirectory,
-            Optional<Path> stateDirectory,
-            Optional<String> custodian,
-            Optional<String> listenersBy) {
-        Values changed = over(broker, BrokerSettings.RUNTIME_DIR, runtimeDirectory);
-        changed = over(changed, BrokerSettings.STATE_DIR, stateDirectory);
-        changed = over(changed, BrokerSettings.CUSTODY, custodian);
-        changed = over(changed, BrokerSettings.LISTENERS, listenersBy);
-        return new Configuration(place, files, changed, limits, custody, declarations, limitSettings, tasks, listeners);
+    /** The same where an option of the command line says otherwise. */
+    public Configuration with(BrokerSettings.Overrides options) {
+        return new Configuration(
+                place, files, options.over(broker), limits, custody, declarations, limitSettings, tasks, listeners);
     }
 
-    private static <T> Values over(Values values, Key<T> key, Optional<T> option) {
-        return option.map(value -> values.with(key, value, new Origin("--" + key.name())))
-                .orElse(values);
+    /** No file and no options. */
+    public static Configuration defaults() {
+        return ConfigurationReader.read(new ConfigurationPlace(Path.of("/nonexistent"), false));
     }
 
     /** The keys, as in "limits.handlers", whose other value in the later configuration counts only after a restart. */

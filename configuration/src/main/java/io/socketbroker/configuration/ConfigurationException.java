@@ -10,7 +10,8 @@ public final class ConfigurationException extends RuntimeException {
     /** A list that is serializable. */
     private final transient List<Problem> problems;
 
-    ConfigurationException(List<Problem> problems) {
+    /** With at least one. */
+    public ConfigurationException(List<Problem> problems) {
         super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
         this.problems = List.copyOf(problems);
     }

@@ -58,7 +58,8 @@ final class ConfigurationReaderTest {
     void shouldHaveDefaultsWithoutAnyFile() {
         Configuration nothing = ConfigurationReader.read(new ConfigurationPlace(main(), false));
         assertThat(nothing.files()).isEmpty();
-        assertThat(nothing.broker()).isEqualTo(new BrokerSettings(Optional.empty(), Optional.empty(), "none", false));
+        assertThat(nothing.broker())
+                .isEqualTo(new BrokerSettings(Optional.empty(), Optional.empty(), false, "vault", false, false));
         assertThat(nothing.limits().sockets()).isEmpty();
         assertThat(nothing.limits().contextBytes()).isEqualTo(64 * 1024);
         assertThat(nothing.limits().quarantine()).isEqualTo(Duration.ofMinutes(10));
@@ -73,7 +74,9 @@ final class ConfigurationReaderTest {
                 [broker]
                 runtime-dir = "/run/x"
                 state-dir = "/var/lib/x/"
-                custody = "vault"
+                custody = "none"
+                in-memory = true
+                external-vault = true
                 listeners = "apply"
                 [limits]
                 sockets = 7
@@ -84,7 +87,7 @@ final class ConfigurationReaderTest {
                 """);
         assertThat(settings.broker())
                 .isEqualTo(new BrokerSettings(
-                        Optional.of(Path.of("/run/x")), Optional.of(Path.of("/var/lib/x")), "vault", true));
+                        Optional.of(Path.of("/run/x")), Optional.of(Path.of("/var/lib/x")), true, "none", true, true));
         assertThat(settings.limits().sockets()).contains(7);
         assertThat(settings.limits().contextBytes()).isEqualTo(1024);
         assertThat(settings.limits().claimTimeout()).isEqualTo(Duration.ofMillis(250));
@@ -277,12 +280,19 @@ final class ConfigurationReaderTest {
                 auto-answers = [{request = "a", response = "hex:00ff"}]
                 """;
         Configuration first = read(all);
-        String printed = first.with(Optional.of(Path.of("/r")), Optional.empty(), Optional.empty(), Optional.empty())
+        String printed = first.with(new BrokerSettings.Overrides(
+                        Optional.of(Path.of("/r")),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of("apply")))
                 .print();
         assertThat(printed)
                 .contains("runtime-dir = \"/r\"  # --runtime-dir\n")
                 .contains("state-dir = \"/s\"  # " + main() + ":2\n")
-                .contains("custody = \"none\"  # default\n")
+                .contains("custody = \"vault\"  # default\n")
+                .contains("listeners = \"apply\"  # --listeners\n")
                 .contains("# handlers: 512, or fewer");
         Configuration second = read(printed);
         assertThat(second.limits()).isEqualTo(first.limits());
@@ -296,7 +306,7 @@ final class ConfigurationReaderTest {
     @Test
     void shouldNameWhatNeedsARestart() throws IOException {
         Configuration before = read("[limits]\nhandlers = 5\n");
-        assertThat(before.needingRestart(read("[limits]\nhandlers = 5\n[broker]\ncustody = 'none'\n")))
+        assertThat(before.needingRestart(read("[limits]\nhandlers = 5\n[broker]\ncustody = 'vault'\n")))
                 .isEmpty();
         assertThat(before.needingRestart(read("[limits]\nhandlers = 6\n[broker]\nstate-dir = '/x'\n")))
                 .containsExactly("broker.state-dir", "limits.handlers");

@@ -61,6 +61,12 @@ final class BrokerProcess implements AutoCloseable {
         return awaitServing(launch(home, false, List.of(), List.of()));
     }
 
+    /** As {@link #startIn}, with these options, started for SIGHUP as bin/socketbroker does. */
+    static BrokerProcess startWith(Path home, String... options) throws IOException {
+        return awaitServing(launch(
+                home, false, List.of("env", "--ignore-signal=HUP", "--block-signal=HUP"), List.of(options)));
+    }
+
     private static BrokerProcess awaitServing(BrokerProcess broker) throws IOException {
         boolean serves = false;
         try {
@@ -100,6 +106,10 @@ final class BrokerProcess implements AutoCloseable {
                 BrokerDaemon.class.getName(),
                 "--runtime-dir",
                 home.resolve("r").toString()));
+        if (!options.contains("--config")) {
+            // Nothing that is declared on this host.
+            command.addAll(List.of("--config", "/dev/null"));
+        }
         command.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put(SECRET, "for the daemon only");

@@ -11,6 +11,7 @@ import io.socketbroker.daemon.core.Views;
 import io.socketbroker.daemon.events.EventRing;
 import io.socketbroker.daemon.events.EventSubscription;
 import io.socketbroker.v1.AdminServiceGrpc;
+import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.Event;
 import io.socketbroker.v1.ExplainRequest;
 import io.socketbroker.v1.ExplainResponse;
@@ -21,6 +22,8 @@ import io.socketbroker.v1.GetStatusResponse;
 import io.socketbroker.v1.LimitUse;
 import io.socketbroker.v1.ListActivationsRequest;
 import io.socketbroker.v1.ListActivationsResponse;
+import io.socketbroker.v1.ReloadRequest;
+import io.socketbroker.v1.ReloadResponse;
 import io.socketbroker.v1.WatchEventsRequest;
 import io.socketbroker.v1.WatchEventsResponse;
 import java.time.Instant;
@@ -34,6 +37,7 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
     private final EventRing events;
     private final BrokerLimits limits;
     private final Identity self;
+    private final Reloader reloader;
 
     /**
      * What the daemon says of itself.
@@ -51,7 +55,9 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
             Executor executor,
             EventRing events,
             BrokerLimits limits,
-            Identity self) {
+            Identity self,
+            Reloader reloader) {
+        this.reloader = reloader;
         this.conductor = conductor;
         this.replies = replies;
         this.executor = executor;
@@ -150,5 +156,18 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
     @Override
     public void getCustody(GetCustodyRequest request, StreamObserver<GetCustodyResponse> observer) {
         Replies.missing(observer, "custody beyond the broker's own process is not there yet; use ListSockets");
+    }
+
+    @Override
+    public void reload(ReloadRequest request, StreamObserver<ReloadResponse> observer) {
+        Caller caller = Callers.current();
+        if (!caller.administrator() && caller.uid() != self.uid) {
+            observer.onError(Refusals.status(new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_FOREIGN_UID,
+                    "",
+                    "only the broker's user, root and administrators may reload its configuration")));
+            return;
+        }
+        replies.send(reloader.reload(), observer);
     }
 }

@@ -61,7 +61,8 @@ public final class GrpcEndpoint implements AutoCloseable {
             BrokerLimits limits,
             String version,
             int uid,
-            String custody)
+            String custody,
+            Reloader reloader)
             throws IOException {
         Replies replies = new Replies(executor);
         server = NettyServerBuilder.forAddress(
@@ -85,7 +86,8 @@ public final class GrpcEndpoint implements AutoCloseable {
                         executor,
                         events,
                         limits,
-                        new AdminRpc.Identity(version, uid, custody, Instant.now())))
+                        new AdminRpc.Identity(version, uid, custody, Instant.now()),
+                        reloader))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build()
