@@ -63,8 +63,17 @@ final class BrokerProcess implements AutoCloseable {
 
     /** As {@link #startIn}, with these options, started for SIGHUP as bin/socketbroker does. */
     static BrokerProcess startWith(Path home, String... options) throws IOException {
+        return awaitServing(
+                launch(home, false, List.of("env", "--ignore-signal=HUP", "--block-signal=HUP"), List.of(options)));
+    }
+
+    /** The same under a service manager that listens there. */
+    static BrokerProcess startUnder(Path home, Path notifySocket, String... options) throws IOException {
         return awaitServing(launch(
-                home, false, List.of("env", "--ignore-signal=HUP", "--block-signal=HUP"), List.of(options)));
+                home,
+                false,
+                List.of("env", "--ignore-signal=HUP", "--block-signal=HUP", "NOTIFY_SOCKET=" + notifySocket),
+                List.of(options)));
     }
 
     private static BrokerProcess awaitServing(BrokerProcess broker) throws IOException {
