@@ -123,11 +123,15 @@ public final class BrokerDaemon implements Callable<Integer> {
         systemd
     }
 
-    private BrokerDaemon() {}
+    private final List<String> arguments;
+
+    private BrokerDaemon(String[] args) {
+        arguments = List.of(args);
+    }
 
     /** See the class. */
     public static void main(String[] args) {
-        CommandLine commandLine = new CommandLine(new BrokerDaemon());
+        CommandLine commandLine = new CommandLine(new BrokerDaemon(args));
         // One line that says what is wrong, not a stack trace.
         commandLine.setExecutionExceptionHandler((failure, _, _) -> {
             System.err.println("socketbroker: cannot start: " + failure.getMessage());
@@ -167,11 +171,13 @@ public final class BrokerDaemon implements Callable<Integer> {
             return CommandLine.ExitCode.OK;
         }
         Supervision supervision = new Supervision(System.getenv());
-        RunningBroker broker = supervision.start(new Settings(configuration, () -> read(place), supervision));
+        Upgrade upgrade = new Upgrade(arguments, supervision);
+        RunningBroker broker = supervision.start(new Settings(configuration, () -> read(place), supervision), upgrade);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker, supervision), "stop"));
         HangUps.reload(broker);
         System.err.println("socketbroker: serving on " + broker.runtimeDirectory());
         supervision.serving(broker);
+        upgrade.serving(broker);
         awaitSignal();
         return CommandLine.ExitCode.OK;
     }

@@ -20,15 +20,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The listeners of grpc.sock and fd.sock that the service manager made. It names all listeners of a socket unit alike, so
+ * The listeners of grpc.sock and fd.sock that the service manager made, or a former broker that became this one. It names all listeners of a socket unit alike, so
  * those of the name {@link #UNIT_NAME} are told apart by their type.
  *
  * @param grpc the listener of grpc.sock, non-blocking
  * @param fd the listener of fd.sock, non-blocking
+ * @param own names of those that a former broker made itself
  */
-record InheritedListeners(Optional<OwnedFd> grpc, Optional<OwnedFd> fd) {
+record InheritedListeners(Optional<OwnedFd> grpc, Optional<OwnedFd> fd, Set<String> own) {
     /** FileDescriptorName= of the shipped socket units. */
     static final String UNIT_NAME = "socketbroker";
+
+    /** Before the name of a listener that a broker made and gave to its successor. */
+    static final String OWN = "own-";
 
     private static final List<String> SOCKETS = List.of(RuntimeDirectory.GRPC_SOCKET, RuntimeDirectory.FD_SOCKET);
 
@@ -39,12 +43,17 @@ record InheritedListeners(Optional<OwnedFd> grpc, Optional<OwnedFd> fd) {
      * @throws IOException if one with such a name is something else, or there are two of a kind; all are closed then
      */
     static InheritedListeners take(InheritedDescriptors inherited, Path runtimeDirectory) throws IOException {
-        List<Inherited> candidates = inherited.takeNamed(name -> name.equals(UNIT_NAME) || SOCKETS.contains(name));
+        List<Inherited> candidates =
+                inherited.takeNamed(name -> name.equals(UNIT_NAME) || SOCKETS.contains(withoutOwner(name)));
         try {
             Map<String, OwnedFd> listeners = new HashMap<>();
+            Set<String> own = new HashSet<>();
             for (Inherited candidate : candidates) {
                 String socket = socketOf(candidate);
                 requireListener(candidate, socket, runtimeDirectory);
+                if (candidate.name().startsWith(OWN)) {
+                    own.add(socket);
+                }
                 if (listeners.put(socket, candidate.descriptor()) != null) {
                     throw refusal(candidate, "is the second one for " + socket);
                 }
@@ -52,7 +61,8 @@ record InheritedListeners(Optional<OwnedFd> grpc, Optional<OwnedFd> fd) {
             }
             return new InheritedListeners(
                     Optional.ofNullable(listeners.get(RuntimeDirectory.GRPC_SOCKET)),
-                    Optional.ofNullable(listeners.get(RuntimeDirectory.FD_SOCKET)));
+                    Optional.ofNullable(listeners.get(RuntimeDirectory.FD_SOCKET)),
+                    own);
         } catch (IOException | LinuxException e) {
             candidates.forEach(candidate -> candidate.descriptor().close());
             throw e;
@@ -67,9 +77,21 @@ record InheritedListeners(Optional<OwnedFd> grpc, Optional<OwnedFd> fd) {
         return names;
     }
 
+    /** Names of those among them that the service manager made. */
+    Set<String> foreignNames() {
+        Set<String> names = names();
+        names.removeAll(own);
+        return names;
+    }
+
+    private static String withoutOwner(String name) {
+        return name.startsWith(OWN) ? name.substring(OWN.length()) : name;
+    }
+
     private static String socketOf(Inherited candidate) throws IOException {
-        if (SOCKETS.contains(candidate.name())) {
-            return candidate.name();
+        String name = withoutOwner(candidate.name());
+        if (SOCKETS.contains(name)) {
+            return name;
         }
         Fd fd = candidate.descriptor().fd();
         return SOCKETS.stream()

@@ -12,6 +12,7 @@ import io.socketbroker.daemon.declared.Declarations;
 import io.socketbroker.daemon.events.EventRing;
 import io.socketbroker.daemon.policy.PeerIdentity;
 import io.socketbroker.daemon.rpc.GrpcEndpoint;
+import io.socketbroker.daemon.rpc.Upgrades;
 import io.socketbroker.daemon.supervisor.InheritedDescriptors;
 import io.socketbroker.daemon.systemd.UnitLauncher;
 import io.socketbroker.daemon.watch.SocketInspector;
@@ -24,15 +25,23 @@ import io.socketbroker.v1.ReloadResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** All parts of a broker, wired and serving until closed. Thread-safe. */
 public final class RunningBroker implements AutoCloseable {
-    private static final int FD_SOCKET_BACKLOG = 128;
+    private static final int BACKLOG = 128;
+
+    private static final int KEPT_TIMEOUT_SECONDS = 5;
 
     private final RuntimeDirectory directory;
     private final HandlerOutput output;
@@ -40,6 +49,11 @@ public final class RunningBroker implements AutoCloseable {
     private final Declarations declarations;
     private final GrpcEndpoint grpc;
     private final Keeping keeping;
+    /** Of grpc.sock and fd.sock, in this order. */
+    private final List<OwnedFd> forSuccessor;
+
+    private final long formerOpenFiles;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private RunningBroker(
             RuntimeDirectory directory,
@@ -47,7 +61,11 @@ public final class RunningBroker implements AutoCloseable {
             Conductor conductor,
             Declarations declarations,
             GrpcEndpoint grpc,
-            Keeping keeping) {
+            Keeping keeping,
+            List<OwnedFd> forSuccessor,
+            long formerOpenFiles) {
+        this.forSuccessor = forSuccessor;
+        this.formerOpenFiles = formerOpenFiles;
         this.directory = directory;
         this.output = output;
         this.conductor = conductor;
@@ -62,7 +80,9 @@ public final class RunningBroker implements AutoCloseable {
      * @throws IOException if the folder is in use or cannot be used
      */
     public static RunningBroker start(Path runtimeDirectory) throws IOException {
-        return start(runtimeDirectory, Settings.inMemory(), InheritedDescriptors.none());
+        return start(runtimeDirectory, Settings.inMemory(), InheritedDescriptors.none(), () -> {
+            throw Upgrade.refusal("this broker is a part of another program");
+        });
     }
 
     /**
@@ -70,11 +90,13 @@ public final class RunningBroker implements AutoCloseable {
      *
      * @throws IOException also if what has the name of a listener is none, or is bound in another folder
      */
-    static RunningBroker start(Path runtimeDirectory, Settings settings, InheritedDescriptors inherited)
+    static RunningBroker start(
+            Path runtimeDirectory, Settings settings, InheritedDescriptors inherited, Upgrades upgrades)
             throws IOException {
         int uid = Users.uid();
         InheritedListeners listeners = InheritedListeners.take(inherited, runtimeDirectory);
-        RuntimeDirectory directory = RuntimeDirectory.open(runtimeDirectory, uid == 0, listeners.names());
+        RuntimeDirectory directory =
+                RuntimeDirectory.open(runtimeDirectory, uid == 0, listeners.names(), listeners.foreignNames());
         DescriptorBudget budget = DescriptorBudget.claim();
         String version = Optional.ofNullable(RunningBroker.class.getPackage().getImplementationVersion())
                 .orElse("development");
@@ -88,10 +110,9 @@ public final class RunningBroker implements AutoCloseable {
         HandlerOutput output = new HandlerOutput();
         Launcher launcher =
                 new Launcher(directory.path(), System.getenv(), budget.handlerOpenFiles(), output, budget.handlers());
-        OwnedFd fdListener = listeners
-                .fd()
-                .orElseGet(() -> Sockets.listenUnix(directory.fdSocket(), Sockets.SOCK_SEQPACKET, FD_SOCKET_BACKLOG));
-        DescriptorFlags.setNonBlocking(fdListener.fd(), true);
+        OwnedFd fdListener = listener(listeners.fd(), directory.fdSocket(), Sockets.SOCK_SEQPACKET);
+        OwnedFd grpcListener = listener(listeners.grpc(), directory.grpcSocket(), Sockets.SOCK_STREAM);
+        List<OwnedFd> forSuccessor = List.of(grpcListener.duplicate(), fdListener.duplicate());
         Conductor conductor = new Conductor(
                 brokerage,
                 new SocketInspector(Set.of(
@@ -113,7 +134,7 @@ public final class RunningBroker implements AutoCloseable {
         declarations.begin();
         GrpcEndpoint grpc = new GrpcEndpoint(
                 directory.grpcSocket(),
-                listeners.grpc(),
+                grpcListener,
                 conductor,
                 events,
                 identity,
@@ -121,10 +142,19 @@ public final class RunningBroker implements AutoCloseable {
                 version,
                 uid,
                 keeping.custody().name(),
+                keeping.journal(),
+                upgrades,
                 declarations::reload);
         directory.openToUsers(directory.fdSocket());
         directory.openToUsers(directory.grpcSocket());
-        return new RunningBroker(directory, output, conductor, declarations, grpc, keeping);
+        return new RunningBroker(
+                directory, output, conductor, declarations, grpc, keeping, forSuccessor, budget.handlerOpenFiles());
+    }
+
+    private static OwnedFd listener(Optional<OwnedFd> inherited, Path path, int type) {
+        OwnedFd listener = inherited.orElseGet(() -> Sockets.listenUnix(path, type, BACKLOG));
+        DescriptorFlags.setNonBlocking(listener.fd(), true);
+        return listener;
     }
 
     private static Endpoint endpoint(Path socket) {
@@ -149,11 +179,54 @@ public final class RunningBroker implements AutoCloseable {
     /** Answers what is under way, then lets go of everything. Handlers that run go on. */
     @Override
     public void close() throws IOException {
-        grpc.close();
+        if (end()) {
+            forSuccessor.forEach(OwnedFd::close);
+            directory.close();
+        }
+    }
+
+    /** Whether custody and journal keep everything for a successor. Any thread. */
+    boolean isKept() throws InterruptedException, ExecutionException, TimeoutException {
+        return keeping.journal().isDurable()
+                && keeping.journal().isHealthy()
+                && conductor.isCustodyWhole().get(KEPT_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /**
+     * What a successor needs to serve on the same sockets.
+     *
+     * @param listeners by the names under which {@link InheritedListeners} finds them
+     * @param openFiles the soft limit that this process was started with
+     */
+    record Legacy(Map<String, OwnedFd> listeners, long openFiles) {}
+
+    /** As {@link #close}, but the listeners stay, and who connects to them waits. Empty if it is closed already. */
+    Optional<Legacy> leave() throws IOException {
+        if (!end()) {
+            return Optional.empty();
+        }
+        directory.leave();
+        return Optional.of(new Legacy(
+                Map.of(
+                        name(RuntimeDirectory.GRPC_SOCKET), forSuccessor.getFirst(),
+                        name(RuntimeDirectory.FD_SOCKET), forSuccessor.getLast()),
+                formerOpenFiles));
+    }
+
+    private String name(String socket) {
+        return (directory.isOwn(socket) ? InheritedListeners.OWN : "") + socket;
+    }
+
+    private boolean end() {
+        if (!closed.compareAndSet(false, true)) {
+            return false;
+        }
         declarations.close();
+        // First: the end of a stream is not the end of its session then, which may come back to a successor.
         conductor.close();
+        grpc.close();
         output.close();
         keeping.close();
-        directory.close();
+        return true;
     }
 }

@@ -41,15 +41,17 @@ final class RuntimeDirectory implements AutoCloseable {
      * @throws IOException if another broker has it, or it cannot be made
      */
     static RuntimeDirectory open(Path directory, boolean forAllUsers) throws IOException {
-        return open(directory, forAllUsers, Set.of());
+        return open(directory, forAllUsers, Set.of(), Set.of());
     }
 
     /**
      * As the other.
      *
-     * @param foreign names of sockets that somebody else has made there: neither removed nor opened to users
+     * @param bound names of sockets that are bound there already
+     * @param foreign those among them that somebody else has made: neither removed nor opened to users
      */
-    static RuntimeDirectory open(Path directory, boolean forAllUsers, Set<String> foreign) throws IOException {
+    static RuntimeDirectory open(Path directory, boolean forAllUsers, Set<String> bound, Set<String> foreign)
+            throws IOException {
         Path path = directory.toAbsolutePath().normalize();
         if (path.resolve(GRPC_SOCKET).toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_PATH_BYTES) {
             throw new FileSystemException(
@@ -70,13 +72,13 @@ final class RuntimeDirectory implements AutoCloseable {
                     path.toString(), null, "another broker serves here; stop it, or use another --runtime-dir");
         }
         RuntimeDirectory opened = new RuntimeDirectory(path, forAllUsers, foreign, lockFile);
-        opened.removeOwnSockets();
+        opened.removeSocketsBut(bound);
         return opened;
     }
 
-    private void removeOwnSockets() throws IOException {
+    private void removeSocketsBut(Set<String> kept) throws IOException {
         for (String name : List.of(GRPC_SOCKET, FD_SOCKET)) {
-            if (!foreign.contains(name)) {
+            if (!kept.contains(name)) {
                 Files.deleteIfExists(path.resolve(name));
             }
         }
@@ -113,7 +115,17 @@ final class RuntimeDirectory implements AutoCloseable {
     /** Removes the broker's own sockets and unlocks the folder. */
     @Override
     public void close() throws IOException {
-        removeOwnSockets();
+        removeSocketsBut(foreign);
         lockFile.close();
+    }
+
+    /** Unlocks the folder for a successor that serves on the same sockets. */
+    void leave() throws IOException {
+        lockFile.close();
+    }
+
+    /** Whether the broker has made this socket, and not the service manager. */
+    boolean isOwn(String socket) {
+        return !foreign.contains(socket);
     }
 }

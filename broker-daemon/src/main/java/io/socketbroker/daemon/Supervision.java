@@ -3,6 +3,7 @@ package io.socketbroker.daemon;
 import io.socketbroker.daemon.conductor.Vitals;
 import io.socketbroker.daemon.core.Queries.Totals;
 import io.socketbroker.daemon.declared.Declarations;
+import io.socketbroker.daemon.rpc.Upgrades;
 import io.socketbroker.daemon.supervisor.InheritedDescriptors;
 import io.socketbroker.daemon.supervisor.Supervisor;
 import java.io.IOException;
@@ -29,9 +30,9 @@ final class Supervision implements Vitals, Declarations.Manager {
      *
      * @throws IOException see {@link RunningBroker#start}; also if what the manager passed on makes no sense
      */
-    RunningBroker start(Settings settings) throws IOException {
+    RunningBroker start(Settings settings, Upgrades upgrades) throws IOException {
         try (InheritedDescriptors inherited = InheritedDescriptors.take(environment, ownPid)) {
-            RunningBroker broker = RunningBroker.start(settings.runtimeDirectory(), settings, inherited);
+            RunningBroker broker = RunningBroker.start(settings.runtimeDirectory(), settings, inherited, upgrades);
             if (!inherited.namesLeft().isEmpty()) {
                 log.warn("descriptors of the service manager are closed, nobody knows them: {}", inherited.namesLeft());
             }
@@ -55,6 +56,11 @@ final class Supervision implements Vitals, Declarations.Manager {
     @Override
     public void reloaded() {
         supervisor.ready("Serving");
+    }
+
+    /** The process is about to become another program, which will say when it serves. */
+    void upgrading() {
+        supervisor.reloading("Upgrading");
     }
 
     /** The broker is about to be closed. */

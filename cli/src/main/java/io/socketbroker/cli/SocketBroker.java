@@ -38,6 +38,8 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             ReloadCommand.class,
             ApplyCommand.class,
+            CustodyCommand.class,
+            UpgradeCommand.class,
             DemoCommand.class,
             CommandLine.HelpCommand.class
         })

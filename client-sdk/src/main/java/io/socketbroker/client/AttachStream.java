@@ -1,6 +1,5 @@
 package io.socketbroker.client;
 
-import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -10,9 +9,10 @@ import io.socketbroker.v1.AttachDrain;
 import io.socketbroker.v1.AttachRequest;
 import io.socketbroker.v1.AttachResponse;
 import io.socketbroker.v1.AttachStart;
+import io.socketbroker.v1.HeldLease;
 import io.socketbroker.v1.LeaseRevoked;
 import io.socketbroker.v1.SessionServiceGrpc;
-import io.socketbroker.v1.TaskKey;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** The gRPC stream of one session link. Any thread may send; what comes is told on gRPC's thread, in order. */
@@ -20,8 +20,8 @@ final class AttachStream {
 
     /** Who is told what comes. */
     interface Listener {
-        /** Stream and connection have met. */
-        void started();
+        /** Stream and connection have met; these leases of a former broker go on. */
+        void started(List<HeldLease> resumed);
 
         /** The broker ended a lease. */
         void revoked(LeaseRevoked message);
@@ -38,12 +38,10 @@ final class AttachStream {
         this.call = call;
     }
 
-    static AttachStream start(GrpcConnection grpc, TaskKey task, ByteString sessionId, int credit, Listener listener) {
+    static AttachStream start(GrpcConnection grpc, AttachStart start, Listener listener) {
         var stream = new AttachStream(grpc.newPatientStream(SessionServiceGrpc.getAttachMethod()));
         stream.call.start(stream.listener(grpc, listener), new Metadata());
         stream.call.request(1);
-        var start =
-                AttachStart.newBuilder().setTask(task).setSessionId(sessionId).setCredit(credit);
         stream.send(AttachRequest.newBuilder().setStart(start));
         return stream;
     }
@@ -54,7 +52,7 @@ final class AttachStream {
             public void onMessage(AttachResponse message) {
                 call.request(1);
                 switch (message.getMessageCase()) {
-                    case STARTED -> listener.started();
+                    case STARTED -> listener.started(message.getStarted().getResumedList());
                     case REVOKED -> listener.revoked(message.getRevoked());
                     case MESSAGE_NOT_SET -> {
                         // A newer broker's word, not meant for this SDK.

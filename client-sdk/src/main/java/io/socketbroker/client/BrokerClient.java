@@ -287,6 +287,16 @@ public final class BrokerClient implements AutoCloseable {
         return Futures.await(inspection.reload());
     }
 
+    /** What is held, and by whom; or of it only what broker, custody and journal do not all have. */
+    public CustodyReport custody(boolean differencesOnly) {
+        return Futures.await(inspection.custody(differencesOnly));
+    }
+
+    /** Begins to replace the broker by the program that is installed now; see AdminService.Upgrade. */
+    public void upgrade() {
+        Futures.await(inspection.upgrade());
+    }
+
     /** What happened to a socket lately, and why it does or does not wake a handler now. */
     public SocketStory explain(String socketId) {
         return Futures.await(explainAsync(socketId));

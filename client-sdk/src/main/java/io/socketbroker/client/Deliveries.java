@@ -8,8 +8,11 @@ import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.Acknowledge;
 import io.socketbroker.v1.Delivery;
 import io.socketbroker.v1.FdFrame;
+import io.socketbroker.v1.HeldLease;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one session link was sent: takes it in two phases, gives it to the handlers, and knows its leases. Deliveries come
+ * What a session was sent: takes it in two phases, gives it to the handlers, and knows its leases. Deliveries come
  * on the session's thread; revocations and the ends of handlers on any.
  */
 final class Deliveries {
@@ -31,7 +34,6 @@ final class Deliveries {
 
     private static final int MOST_EARLY_REVOCATIONS = 1024;
 
-    private final SessionWire wire;
     private final CreditLedger credits;
     private final HandlerRunner runner;
     private final BiConsumer<ByteString, LeaseEnd> completion;
@@ -40,9 +42,7 @@ final class Deliveries {
     // Stream and connection are two ways: a revocation may overtake its delivery.
     private final Map<LeaseName, String> early = new LinkedHashMap<>();
 
-    Deliveries(
-            SessionWire wire, CreditLedger credits, HandlerRunner runner, BiConsumer<ByteString, LeaseEnd> completion) {
-        this.wire = wire;
+    Deliveries(CreditLedger credits, HandlerRunner runner, BiConsumer<ByteString, LeaseEnd> completion) {
         this.credits = credits;
         this.runner = runner;
         this.completion = completion;
@@ -51,9 +51,10 @@ final class Deliveries {
     /**
      * Takes a delivery with its descriptors.
      *
+     * @param wire on which it came
      * @throws BrokerException if it is not as it should be; the descriptors are closed
      */
-    void take(Delivery delivery, Received.Message message) {
+    void take(Delivery delivery, Received.Message message, SessionWire wire) {
         boolean taken = false;
         try {
             requireWellFormed(delivery, message);
@@ -64,7 +65,7 @@ final class Deliveries {
             }
         }
         if (taken) {
-            acknowledge(delivery, message);
+            acknowledge(delivery, message, wire);
         }
     }
 
@@ -81,7 +82,7 @@ final class Deliveries {
         };
     }
 
-    private void acknowledge(Delivery delivery, Received.Message message) {
+    private void acknowledge(Delivery delivery, Received.Message message, SessionWire wire) {
         int sockets = delivery.getActivation().getSocketsCount();
         long mark = credits.mark();
         if (message.descriptorsTruncated()) {
@@ -143,7 +144,12 @@ final class Deliveries {
             var descriptor = LeasedDescriptor.of(descriptors.get(i));
             var name =
                     new LeaseName(activation.getActivationId(), one.getSocket().getKey());
-            var lease = new SessionLease(name, descriptor, end -> completion.accept(delivery.getToken(), end));
+            var held = HeldLease.newBuilder()
+                    .setToken(delivery.getToken())
+                    .setKey(name.socket())
+                    .setGeneration(one.getSocket().getGeneration())
+                    .build();
+            var lease = new SessionLease(name, held, descriptor, end -> completion.accept(delivery.getToken(), end));
             var socket = new ActivatedSocket(
                     new BrokeredSocket(one.getSocket()), new Trigger(one.getTrigger()), false, descriptor, lease);
             add(lease);
@@ -204,12 +210,28 @@ final class Deliveries {
         }
     }
 
-    /** The link is lost, and with it every lease. */
-    void revokeAll(String why) {
-        List<SessionLease> all;
-        synchronized (this) {
-            all = List.copyOf(leases.values());
+    /** What is still held, for a broker that did not hand it out itself. */
+    List<HeldLease> held() {
+        return all().stream().flatMap(lease -> lease.held().stream()).toList();
+    }
+
+    /** Of what was announced as held, only this goes on. */
+    void resumed(Collection<HeldLease> announced, Collection<HeldLease> resumed) {
+        var lost = new HashSet<>(announced);
+        resumed.forEach(lost::remove);
+        for (var lease : all()) {
+            if (lease.held().filter(lost::contains).isPresent()) {
+                lease.revoke("the broker that started anew does not know it");
+            }
         }
-        all.forEach(lease -> lease.revoke(why));
+    }
+
+    /** The session is over, and with it every lease. */
+    void revokeAll(String why) {
+        all().forEach(lease -> lease.revoke(why));
+    }
+
+    private synchronized List<SessionLease> all() {
+        return List.copyOf(leases.values());
     }
 }

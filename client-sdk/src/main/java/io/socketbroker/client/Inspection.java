@@ -6,6 +6,7 @@ import io.socketbroker.v1.CloseSocketRequest;
 import io.socketbroker.v1.CloseSocketResponse;
 import io.socketbroker.v1.CompleteRequest;
 import io.socketbroker.v1.ExplainRequest;
+import io.socketbroker.v1.GetCustodyRequest;
 import io.socketbroker.v1.GetSocketRequest;
 import io.socketbroker.v1.GetSocketResponse;
 import io.socketbroker.v1.GetStatusRequest;
@@ -28,6 +29,8 @@ import io.socketbroker.v1.UnregisterTaskRequest;
 import io.socketbroker.v1.UnregisterTaskResponse;
 import io.socketbroker.v1.UpdateSocketRequest;
 import io.socketbroker.v1.UpdateSocketResponse;
+import io.socketbroker.v1.UpgradeRequest;
+import io.socketbroker.v1.UpgradeResponse;
 import io.socketbroker.v1.WatchEventsRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,6 +140,17 @@ final class Inspection {
     CompletableFuture<SocketStory> explain(SocketKey key) {
         var request = ExplainRequest.newBuilder().setKey(key).build();
         return grpc.call(AdminServiceGrpc.getExplainMethod(), request).thenApply(SocketStory::new);
+    }
+
+    CompletableFuture<CustodyReport> custody(boolean differencesOnly) {
+        var request = GetCustodyRequest.newBuilder()
+                .setDifferencesOnly(differencesOnly)
+                .build();
+        return grpc.call(AdminServiceGrpc.getGetCustodyMethod(), request).thenApply(CustodyReport::new);
+    }
+
+    CompletableFuture<UpgradeResponse> upgrade() {
+        return grpc.call(AdminServiceGrpc.getUpgradeMethod(), UpgradeRequest.getDefaultInstance());
     }
 
     CompletableFuture<List<RunningActivation>> activations() {

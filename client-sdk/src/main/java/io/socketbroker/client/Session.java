@@ -16,9 +16,10 @@ import java.util.concurrent.TimeoutException;
  * }
  * }</pre>
  *
- * <p>It has a connection to {@code fd.sock} and a gRPC stream of its own. When either is lost, every lease is over
- * ({@link ActivatedSocket#isRevoked}; the broker repeats the activation by the task's exit policy), and the session
- * attaches again by itself until it is closed. One platform daemon thread, "socketbroker-session-" and the task's name,
+ * <p>It has a connection to {@code fd.sock} and a gRPC stream of its own. When either is lost, the session attaches
+ * again by itself until it is closed. A broker that lives has ended every lease then ({@link ActivatedSocket#isRevoked}; it
+ * repeats the activation by the task's exit policy). With a broker that was restarted or upgraded the leases go on: handlers
+ * notice nothing, and what they end meanwhile is told to the next one. One platform daemon thread, "socketbroker-session-" and the task's name,
  * receives; handlers run on the executor of {@link SessionOptions}.
  */
 public final class Session implements AutoCloseable {

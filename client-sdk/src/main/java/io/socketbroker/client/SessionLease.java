@@ -2,10 +2,12 @@ package io.socketbroker.client;
 
 import com.google.rpc.Code;
 import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.HeldLease;
 import io.socketbroker.v1.LeaseOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -22,6 +24,7 @@ final class SessionLease implements SocketLease {
     }
 
     private final LeaseName name;
+    private final HeldLease held;
     private final LeasedDescriptor descriptor;
     private final Consumer<LeaseEnd> completion;
     // All below are guarded by this.
@@ -33,12 +36,19 @@ final class SessionLease implements SocketLease {
     /**
      * A lease that goes on.
      *
+     * @param held as the broker knows it
      * @param completion tells the broker of its end, and waits for the answer
      */
-    SessionLease(LeaseName name, LeasedDescriptor descriptor, Consumer<LeaseEnd> completion) {
+    SessionLease(LeaseName name, HeldLease held, LeasedDescriptor descriptor, Consumer<LeaseEnd> completion) {
         this.name = name;
+        this.held = held;
         this.descriptor = descriptor;
         this.completion = completion;
+    }
+
+    /** For the broker's successor: empty when this lease is over. */
+    synchronized Optional<HeldLease> held() {
+        return state == State.HELD || state == State.ENDING ? Optional.of(held) : Optional.empty();
     }
 
     LeaseName name() {

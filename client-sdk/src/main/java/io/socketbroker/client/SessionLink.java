@@ -4,16 +4,24 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Code;
 import io.socketbroker.linux.DescriptorChannel.Received;
+import io.socketbroker.v1.AttachStart;
 import io.socketbroker.v1.CompleteRequest;
+import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.FdFrame;
+import io.socketbroker.v1.HeldLease;
 import io.socketbroker.v1.Hello;
 import io.socketbroker.v1.LeaseRevoked;
 import io.socketbroker.v1.TaskKey;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One life of a session's connection and stream, from their meeting to the loss of either. The session's thread serves it;
@@ -30,16 +38,24 @@ final class SessionLink implements AttachStream.Listener {
             CreditLedger credits,
             HandlerRunner runner) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(SessionLink.class);
+    private static final long STREAM_END_MILLIS = 2_000;
+    private static final Set<Code> LOST = Set.of(Code.UNAVAILABLE, Code.CANCELLED, Code.INTERNAL, Code.UNKNOWN);
+
     private final Parts parts;
     private final SessionWire wire;
     private final Deliveries deliveries;
     private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final List<HeldLease> held;
+    private final CompletableFuture<BrokerException> streamEnd = new CompletableFuture<>();
+    private volatile boolean closedHere;
     private final AtomicReference<@Nullable BrokerException> end = new AtomicReference<>();
 
-    private SessionLink(Parts parts, SessionWire wire) {
+    private SessionLink(Parts parts, Deliveries deliveries, SessionWire wire) {
         this.parts = parts;
+        this.deliveries = deliveries;
         this.wire = wire;
-        this.deliveries = new Deliveries(wire, parts.credits(), parts.runner(), this::complete);
+        this.held = deliveries.held();
     }
 
     /**
@@ -47,8 +63,8 @@ final class SessionLink implements AttachStream.Listener {
      *
      * @throws BrokerException UNAVAILABLE if nobody listens there
      */
-    static SessionLink open(Parts parts) {
-        return new SessionLink(parts, SessionWire.open(parts.directory(), parts.timeouts()));
+    static SessionLink open(Parts parts, Deliveries deliveries) {
+        return new SessionLink(parts, deliveries, SessionWire.open(parts.directory(), parts.timeouts()));
     }
 
     /**
@@ -57,8 +73,13 @@ final class SessionLink implements AttachStream.Listener {
      * @param attached called once when stream and connection have met, on one of their threads
      */
     BrokerException serve(ByteString sessionId, Runnable attached) {
-        var stream = AttachStream.start(
-                parts.grpc(), parts.task(), sessionId, parts.credits().start(), this);
+        var start = AttachStart.newBuilder()
+                .setTask(parts.task())
+                .setSessionId(sessionId)
+                .setCredit(parts.credits().start())
+                .addAllHeld(held)
+                .build();
+        var stream = AttachStream.start(parts.grpc(), start, this);
         parts.credits().connect(stream);
         try {
             var hello = FdFrame.newBuilder().setHello(Hello.newBuilder().setSessionId(sessionId));
@@ -76,12 +97,34 @@ final class SessionLink implements AttachStream.Listener {
             fail(asBrokerException(e));
         } finally {
             parts.credits().disconnect(stream);
-            // The stream's end gives the leases back at once; the handlers are told.
+            if (!deliveries.held().isEmpty()) {
+                awaitStreamEnd();
+            }
+            // With a broker that lives this gives the leases back at once.
             stream.cancel();
             wire.close();
-            deliveries.revokeAll(String.valueOf(cause().getMessage()));
         }
         return cause();
+    }
+
+    /** Both end together; only the stream's end says whether a broker ended the session, or died itself. */
+    private void awaitStreamEnd() {
+        try {
+            streamEnd.get(STREAM_END_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            // A broker that lives and has lost this connection only.
+            LOG.debug("the stream goes on", e);
+        }
+    }
+
+    /** The broker is gone without a word: what it had handed out is still with this program, and with nobody else. */
+    boolean lostBroker() {
+        return streamEnd.isDone()
+                && !closedHere
+                && streamEnd.join().reason() == ErrorReason.ERROR_REASON_UNSPECIFIED
+                && LOST.contains(streamEnd.join().code());
     }
 
     private void receiveUntilEnd(CompletableFuture<Void> met) {
@@ -107,7 +150,7 @@ final class SessionLink implements AttachStream.Listener {
             var frame = FdFrame.parseFrom(message.payload());
             if (frame.hasDelivery() && frame.getRequestId() == 0) {
                 handedOn = true;
-                deliveries.take(frame.getDelivery(), message);
+                deliveries.take(frame.getDelivery(), message, wire);
             } else {
                 wire.answered(frame);
             }
@@ -121,7 +164,7 @@ final class SessionLink implements AttachStream.Listener {
     }
 
     /** Tells the broker of the end of a lease, on the handler's thread. */
-    private void complete(ByteString token, LeaseEnd leaseEnd) {
+    void complete(ByteString token, LeaseEnd leaseEnd) {
         var request = FdFrame.newBuilder()
                 .setComplete(CompleteRequest.newBuilder().setToken(token).addCompletions(leaseEnd.message()));
         var answer = wire.request(request, FdFrame.BodyCase.COMPLETED)
@@ -131,8 +174,9 @@ final class SessionLink implements AttachStream.Listener {
         try {
             frame = Futures.await(answer);
         } catch (BrokerException e) {
-            if (e.code() == Code.DEADLINE_EXCEEDED) {
-                // Nobody would end this lease otherwise: the link's end gives it back.
+            if (e.code() == Code.DEADLINE_EXCEEDED || e.code() == Code.UNAVAILABLE) {
+                // Nobody would end this lease otherwise: the link's end gives it back, or hands it to the broker's
+                // successor.
                 fail(e);
             }
             throw e;
@@ -152,7 +196,8 @@ final class SessionLink implements AttachStream.Listener {
     }
 
     @Override
-    public void started() {
+    public void started(List<HeldLease> resumed) {
+        deliveries.resumed(held, resumed);
         started.complete(null);
     }
 
@@ -163,6 +208,15 @@ final class SessionLink implements AttachStream.Listener {
 
     @Override
     public void ended(BrokerException why) {
+        streamEnd.complete(why);
+        fail(why);
+    }
+
+    /** Ends the link by this program's own will. */
+    void close(BrokerException why) {
+        closedHere = true;
+        // Nobody is waited for.
+        streamEnd.complete(why);
         fail(why);
     }
 

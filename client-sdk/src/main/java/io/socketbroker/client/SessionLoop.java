@@ -2,9 +2,11 @@ package io.socketbroker.client;
 
 import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
+import io.socketbroker.v1.ErrorReason;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +22,14 @@ final class SessionLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SESSION_ID_BYTES = 16;
+    private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(20);
+    private static final long LONGEST_DELAY_WITH_LEASES_MILLIS = 1_000;
+    private static final Set<ErrorReason> OVER =
+            Set.of(ErrorReason.ERROR_REASON_STALE_GENERATION, ErrorReason.ERROR_REASON_TOKEN_UNKNOWN);
 
     private final SessionLink.Parts parts;
     private final SessionOptions options;
+    private final Deliveries deliveries;
     private final Thread thread;
     private final CompletableFuture<Void> first = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -36,6 +43,7 @@ final class SessionLoop {
     SessionLoop(SessionLink.Parts parts, SessionOptions options) {
         this.parts = parts;
         this.options = options;
+        this.deliveries = new Deliveries(parts.credits(), parts.runner(), this::complete);
         this.thread = Thread.ofPlatform()
                 .daemon()
                 .name("socketbroker-session-" + options.task())
@@ -66,6 +74,7 @@ final class SessionLoop {
             last = attachAgainAndAgain();
         } finally {
             change(SessionState.CLOSED, last);
+            deliveries.revokeAll("the session is closed");
             var cause = last.orElseGet(SessionLoop::closed);
             first.completeExceptionally(cause);
             ended.complete(null);
@@ -89,6 +98,10 @@ final class SessionLoop {
                 backoff.reset();
             }
             long delayMillis = backoff.nextDelayMillis();
+            if (!deliveries.held().isEmpty()) {
+                // A broker that has started anew waits some seconds for those who hold its sockets.
+                delayMillis = Math.min(delayMillis, LONGEST_DELAY_WITH_LEASES_MILLIS);
+            }
             LOG.info(
                     "the session of task {} is attached again in {} ms: {}",
                     options.task(),
@@ -104,19 +117,70 @@ final class SessionLoop {
     private BrokerException attach() {
         SessionLink link;
         try {
-            link = SessionLink.open(parts);
+            link = SessionLink.open(parts, deliveries);
         } catch (BrokerException e) {
             return e;
         }
         synchronized (this) {
             current = link;
             if (draining || stopping) {
-                link.fail(closed());
+                link.close(closed());
             }
         }
         var id = new byte[SESSION_ID_BYTES];
         RANDOM.nextBytes(id);
-        return link.serve(ByteString.copyFrom(id), () -> attached(link));
+        var why = link.serve(ByteString.copyFrom(id), () -> attached(link));
+        if (!link.lostBroker()) {
+            // A broker that lives has given them to others already.
+            deliveries.revokeAll(String.valueOf(why.getMessage()));
+        }
+        return why;
+    }
+
+    /**
+     * Tells the broker of the end of a lease, on the handler's thread: a broker that is away is waited for.
+     *
+     * @throws BrokerException UNAVAILABLE if it does not come back in time; the lease goes on
+     */
+    private void complete(ByteString token, LeaseEnd end) {
+        long deadline = System.nanoTime() + LONGEST_ABSENCE.toNanos();
+        boolean toldBefore = false;
+        while (true) {
+            try {
+                awaitLink(deadline).complete(token, end);
+                return;
+            } catch (BrokerException e) {
+                if (toldBefore && OVER.contains(e.reason())) {
+                    // The answer to the first word was lost with the broker that took it.
+                    return;
+                }
+                if (e.code() != Code.UNAVAILABLE
+                        || e.reason() != ErrorReason.ERROR_REASON_UNSPECIFIED
+                        || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                toldBefore = true;
+            }
+        }
+    }
+
+    private synchronized SessionLink awaitLink(long deadline) {
+        while (true) {
+            var link = current;
+            if (link != null && state == SessionState.ATTACHED && !link.hasEnded()) {
+                return link;
+            }
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (left <= 0 || state == SessionState.CLOSED) {
+                throw new BrokerException(Code.UNAVAILABLE, "the broker of the session is away");
+            }
+            try {
+                wait(left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new BrokerException(Code.CANCELLED, "interrupted while the broker of the session is away", e);
+            }
+        }
     }
 
     private void attached(SessionLink link) {
@@ -153,6 +217,7 @@ final class SessionLoop {
             return;
         }
         state = to;
+        notifyAll();
         try {
             options.listener().changed(to, cause);
         } catch (RuntimeException e) {
@@ -171,7 +236,7 @@ final class SessionLoop {
         stopping = true;
         var link = current;
         if (link != null) {
-            link.fail(closed());
+            link.close(closed());
         }
         notifyAll();
     }

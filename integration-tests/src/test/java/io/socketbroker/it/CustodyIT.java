@@ -20,26 +20,11 @@ final class CustodyIT {
         broker = BrokerProcess.startKeeping(home);
     }
 
-    /** The vault goes on without its broker: it is found by the lock that it holds, and ended. */
     @AfterEach
     void endAll() throws Exception {
         broker.close();
-        for (ProcessHandle vault : vaults()) {
-            vault.destroy();
-            vault.onExit().join();
-        }
+        Vaults.end(home);
         BrokerProcess.delete(home);
-    }
-
-    private List<ProcessHandle> vaults() {
-        String socket = home.resolve("r/vault.sock").toString();
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.info()
-                        .arguments()
-                        .map(List::of)
-                        .orElse(List.of())
-                        .contains(socket))
-                .toList();
     }
 
     private void killAndRestart() throws Exception {
@@ -68,6 +53,6 @@ final class CustodyIT {
                 assertThat(client.socketIds()).containsExactly("s");
             }
         }
-        assertThat(vaults()).hasSize(1);
+        assertThat(Vaults.of(home)).hasSize(1);
     }
 }

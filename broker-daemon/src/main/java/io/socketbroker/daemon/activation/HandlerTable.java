@@ -2,7 +2,9 @@ package io.socketbroker.daemon.activation;
 
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.linux.Epoll;
+import io.socketbroker.linux.Errno;
 import io.socketbroker.linux.ExitStatus;
+import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.PidFd;
 import io.socketbroker.linux.SpawnedProcess;
@@ -18,8 +20,8 @@ public final class HandlerTable implements AutoCloseable {
     private final Map<Integer, Handler> handlers = new HashMap<>();
     private int lastIndex;
 
-    /** Only the parent of a process is told its status. */
-    private record Handler(long activationId, OwnedFd pidfd, boolean child) {}
+    /** Only the parent of a process is told its status; an upgraded broker is the parent still. */
+    private record Handler(long activationId, OwnedFd pidfd) {}
 
     /** Told of each handler's end. */
     public interface Listener {
@@ -39,12 +41,12 @@ public final class HandlerTable implements AutoCloseable {
 
     /** Becomes the owner of the pidfd. */
     public void add(long activationId, SpawnedProcess process) {
-        watch(new Handler(activationId, process.pidfd(), true));
+        watch(new Handler(activationId, process.pidfd()));
     }
 
     /** A process that a former broker started. Becomes the owner of the pidfd. */
     public void adopt(long activationId, OwnedFd pidfd) {
-        watch(new Handler(activationId, pidfd, false));
+        watch(new Handler(activationId, pidfd));
     }
 
     private void watch(Handler handler) {
@@ -65,12 +67,17 @@ public final class HandlerTable implements AutoCloseable {
         if (handler == null) {
             return;
         }
-        if (!handler.child) {
+        Optional<ExitStatus> status;
+        try {
+            status = PidFd.waitFor(handler.pidfd.fd(), false);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ECHILD)) {
+                throw e;
+            }
             forget(index, handler);
             listener.vanished(handler.activationId);
             return;
         }
-        Optional<ExitStatus> status = PidFd.waitFor(handler.pidfd.fd(), false);
         if (status.isPresent()) {
             forget(index, handler);
             listener.exited(handler.activationId, status.get());

@@ -6,6 +6,7 @@ import io.socketbroker.daemon.conditions.ConditionEvaluator;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.core.Queries;
 import io.socketbroker.daemon.core.SessionName;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.custody.Custody;
@@ -19,6 +20,7 @@ import io.socketbroker.daemon.systemd.UnitLauncher;
 import io.socketbroker.daemon.transfer.Deposits;
 import io.socketbroker.daemon.transfer.FdServer;
 import io.socketbroker.daemon.transfer.FrameHandler;
+import io.socketbroker.daemon.vault.Entry;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.ReadinessProbe;
 import io.socketbroker.daemon.watch.SocketInspector;
@@ -65,6 +67,7 @@ public final class Conductor implements AutoCloseable {
     private final Transfer transfer;
     private final FdServer fdServer;
     private final SessionStreams sessions = new SessionStreams();
+    private final Custody custody;
     private final Pulse pulse;
     private final Thread thread;
 
@@ -95,6 +98,7 @@ public final class Conductor implements AutoCloseable {
         this.launcher = launcher;
         this.units = units;
         this.conditions = conditions;
+        this.custody = custody;
         deposits = new Deposits(loop, DEPOSIT_WAIT.toNanos());
         watcher = new Watcher(loop, this::reported);
         handlers = new HandlerTable(loop, new HandlerTable.Listener() {
@@ -192,6 +196,33 @@ public final class Conductor implements AutoCloseable {
             forward(effects.commit().thenApply(_ -> answer), reply);
         });
         return reply;
+    }
+
+    /**
+     * Who holds what, as far as this caller may see it; see AdminService.GetCustody.
+     *
+     * @param sockets in the broker
+     * @param custody what custody says; empty if it is away
+     * @param holderPid its process; 0 if there is none
+     */
+    public record Holdings(List<Queries.Holding> sockets, Optional<List<Entry>> custody, int holderPid) {}
+
+    /** Looks at both in one turn; what custody says comes some time later. */
+    public CompletableFuture<Holdings> holdings(Caller caller) {
+        CompletableFuture<Holdings> reply = new CompletableFuture<>();
+        submit(reply, () -> {
+            List<Queries.Holding> sockets = brokerage.queries().holdings(caller);
+            int holder = custody.holderPid();
+            custody.inventory()
+                    .handle((entries, _) ->
+                            reply.complete(new Holdings(sockets, Optional.ofNullable(entries), holder)));
+        });
+        return reply;
+    }
+
+    /** Whether custody has everything that the broker has; completes on the conductor thread. */
+    public CompletableFuture<Boolean> isCustodyWhole() {
+        return call(_ -> custody.isWhole());
     }
 
     /** See SessionService.Attach. The stream is told on the conductor's thread. */

@@ -23,6 +23,7 @@ import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.linux.Sockets;
+import io.socketbroker.v1.HeldLease;
 import io.socketbroker.v1.TaskConditions;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -172,13 +173,9 @@ final class EffectRunner {
             case Effect.Disconnect(long connection) -> sender().disconnect(connection);
             case Effect.Revoke(SessionName session, long activationId, SocketName socket, String message) ->
                 sessions.revoked(session, activationId, socket, message);
-            case Effect.SessionChanged(SessionName session, BrokerRefusal ended) -> {
-                if (ended == null) {
-                    sessions.started(session);
-                } else {
-                    sessions.ended(session, ended);
-                }
-            }
+            case Effect.SessionStarted(SessionName session, List<HeldLease> resumed) ->
+                sessions.started(session, resumed);
+            case Effect.SessionEnded(SessionName session, BrokerRefusal why) -> sessions.ended(session, why);
             case Effect.Signal(long activationId, int signal) -> launches.signal(activationId, signal);
             case Effect.Journal(JournalEntry entry) -> unwritten.add(entry);
             case Effect.Emit(Effect.Happening happening) -> events.append(happening, Instant.now());

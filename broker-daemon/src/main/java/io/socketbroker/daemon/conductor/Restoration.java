@@ -50,7 +50,7 @@ final class Restoration {
                 lost.add(stored);
             } else {
                 descriptors.bind(found.slot(), found.descriptor());
-                kept.add(new Recovery.Kept(found.slot(), stored, HandlerIdentity.runs(stored.getLease())));
+                kept.add(new Recovery.Kept(found.slot(), stored, HandlerIdentity.holds(stored.getLease())));
             }
         }
         List<Recovery.Stranger> strangers = new ArrayList<>();

@@ -3,7 +3,9 @@ package io.socketbroker.daemon.conductor;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.SessionName;
 import io.socketbroker.daemon.core.SocketName;
+import io.socketbroker.v1.HeldLease;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The gRPC streams of attached sessions. On the conductor thread. */
@@ -14,10 +16,10 @@ final class SessionStreams {
         streams.put(session, stream);
     }
 
-    void started(SessionName session) {
+    void started(SessionName session, List<HeldLease> resumed) {
         SessionStream stream = streams.get(session);
         if (stream != null) {
-            stream.started();
+            stream.started(resumed);
         }
     }
 

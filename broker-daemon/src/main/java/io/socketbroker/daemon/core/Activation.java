@@ -19,7 +19,10 @@ final class Activation {
     final TaskSpec spec;
     final Token token;
     final Instant since;
-    final @Nullable Session session;
+
+    /** Another one after a restart of the broker. */
+    @Nullable
+    Session session;
 
     /** In the order of the descriptors; at least one. */
     final List<Lease> leases = new ArrayList<>();

@@ -72,11 +72,11 @@ public final class Brokerage {
         activity = new Activity(state, parking, keepAlives, dispatcher, listeners, conditions);
         Retries retries = new Retries(state, parking, dispatcher);
         leases = new Leases(state, parking, dispatcher, retries, connections);
-        recovery = new Recovery(state, parking, dispatcher, retries, leases, connections, brokerUid);
         claims = new Claims(state, parking, dispatcher, leases);
         dispatcher.onDelivery(claims::push);
         tasks = new Tasks(state, parking, dispatcher, conditions, brokerUid);
         sessions = new Sessions(state, dispatcher, leases, tasks);
+        recovery = new Recovery(state, parking, dispatcher, retries, leases, connections, sessions, brokerUid);
         tasks.onUnregistered(sessions::taskUnregistered);
         transfers = new Transfers(state, parking, dispatcher, tasks);
         queries = new Queries(state);
@@ -262,6 +262,11 @@ public final class Brokerage {
         return queries.counts(caller);
     }
 
+    /** What callers may see, and nothing else. */
+    public Queries queries() {
+        return queries;
+    }
+
     /** How much there is, of all users; takes the same time however much that is. */
     public Queries.Totals totals() {
         return queries.totals();
@@ -326,7 +331,12 @@ public final class Brokerage {
 
     /** See SessionService.Attach; the session works once its connection has said Hello too. */
     public SessionName attach(Caller caller, AttachStart start) {
-        return sessions.attach(caller, taskName(caller, start.getTask()), start.getSessionId(), start.getCredit());
+        return sessions.attach(
+                caller,
+                taskName(caller, start.getTask()),
+                start.getSessionId(),
+                start.getCredit(),
+                start.getHeldList());
     }
 
     /** What happens on watched sockets. */

@@ -25,7 +25,7 @@ public record Caller(int uid, int pid, boolean administrator) {
         return uidOfKey;
     }
 
-    boolean sees(int owner) {
+    public boolean sees(int owner) {
         return administrator || owner == uid;
     }
 }

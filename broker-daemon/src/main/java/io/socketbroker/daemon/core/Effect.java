@@ -2,8 +2,10 @@ package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
 import io.socketbroker.v1.EventType;
+import io.socketbroker.v1.HeldLease;
 import io.socketbroker.v1.TaskConditions;
 import io.socketbroker.v1.TriggerDetails;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the shell around the rules has to do, in the order in which the effects were made. */
@@ -64,8 +66,11 @@ public sealed interface Effect {
     /** Tells a session that a lease is over. */
     record Revoke(SessionName session, long activationId, SocketName socket, String message) implements Effect {}
 
-    /** Tells a session that it works, or that it has ended with this refusal. */
-    record SessionChanged(SessionName session, @Nullable BrokerRefusal ended) implements Effect {}
+    /** Stream and connection of a session have met; these leases of the former broker go on in it. */
+    record SessionStarted(SessionName session, List<HeldLease> resumed) implements Effect {}
+
+    /** A session is over. */
+    record SessionEnded(SessionName session, BrokerRefusal why) implements Effect {}
 
     /** Ends a handler that has used up its time. */
     record Signal(long activationId, int signal) implements Effect {}

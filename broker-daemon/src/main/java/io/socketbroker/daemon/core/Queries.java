@@ -4,6 +4,7 @@ import io.socketbroker.v1.ListSocketsRequest;
 import io.socketbroker.v1.ListSocketsResponse;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.Task;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -120,6 +121,26 @@ public final class Queries {
                 state.sockets.size(),
                 state.sockets.sizeOf(caller.uid()),
                 state.sockets.contextBytesOf(caller.uid()));
+    }
+
+    /**
+     * Where a socket is held.
+     *
+     * @param name whose it is
+     * @param slot of its descriptor
+     * @param cookie its SO_COOKIE
+     */
+    public record Holding(SocketName name, Slot slot, long cookie) {}
+
+    /** All that the caller may see. */
+    public List<Holding> holdings(Caller caller) {
+        List<Holding> holdings = new ArrayList<>();
+        for (SocketEntry entry : state.sockets.after(null)) {
+            if (caller.sees(entry.name.uid())) {
+                holdings.add(new Holding(entry.name, entry.slot, entry.candidate.cookie()));
+            }
+        }
+        return holdings;
     }
 
     List<io.socketbroker.v1.Activation> activations(Caller caller) {

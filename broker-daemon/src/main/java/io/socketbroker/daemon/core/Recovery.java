@@ -34,6 +34,7 @@ public final class Recovery {
     private final Retries retries;
     private final Leases leases;
     private final Connections connections;
+    private final Sessions sessions;
     private final int brokerUid;
 
     /** Launched handlers that still run, by activation. */
@@ -46,7 +47,9 @@ public final class Recovery {
             Retries retries,
             Leases leases,
             Connections connections,
+            Sessions sessions,
             int brokerUid) {
+        this.sessions = sessions;
         this.connections = connections;
         this.state = state;
         this.parking = parking;
@@ -61,7 +64,7 @@ public final class Recovery {
      *
      * @param slot where custody has it, and where its descriptor is bound before the effects run
      * @param stored its record
-     * @param holderRuns the launched handler that had it leased is still there
+     * @param holderRuns the launched handler, or the program of the session, that had it leased is still there
      */
     public record Kept(Slot slot, StoredSocket stored, boolean holderRuns) {}
 
@@ -163,7 +166,7 @@ public final class Recovery {
         }
     }
 
-    /** A handler that runs goes on; of one that is gone, or of a session, the exit policy decides. */
+    /** A holder that runs goes on; of one that is gone the exit policy decides. */
     private void leased(SocketEntry socket, Kept kept) {
         TaskEntry task = state.tasks.get(socket.task);
         StoredLease stored = kept.stored.getLease();
@@ -188,7 +191,7 @@ public final class Recovery {
         socket.state = SocketState.SOCKET_STATE_LEASED;
         socket.lease = lease;
         socket.endDelivered = kept.stored.getEndDelivered();
-        if (kept.holderRuns && stored.getSessionId().isEmpty()) {
+        if (kept.holderRuns && (stored.getSessionId().isEmpty() || lease.handedOver)) {
             adopt(activation, stored);
         } else if (lease.handedOver) {
             leases.applyPolicy(lease, false, "its handler did not outlive the broker");
@@ -202,8 +205,12 @@ public final class Recovery {
             return;
         }
         state.activationTokens.put(activation.token, activation);
-        dispatcher.adopted(activation.task);
-        state.effect(new Effect.Adopt(activation.id, activation.pid));
+        if (stored.getSessionId().isEmpty()) {
+            dispatcher.adopted(activation.task);
+            state.effect(new Effect.Adopt(activation.id, activation.pid));
+        } else {
+            sessions.await(activation, new SessionName(stored.getSessionUid(), stored.getSessionId()));
+        }
         if (stored.hasTimeoutDeadlineNanos()) {
             leases.startWallClockAt(activation, stored.getTimeoutDeadlineNanos());
         }

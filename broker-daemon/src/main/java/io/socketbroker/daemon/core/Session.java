@@ -1,6 +1,9 @@
 package io.socketbroker.daemon.core;
 
+import io.socketbroker.v1.HeldLease;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,6 +32,9 @@ final class Session {
 
     /** Deliveries with leases that have not ended. */
     final LinkedHashSet<Activation> activations = new LinkedHashSet<>();
+
+    /** Leases of the former broker that go on in it. */
+    final List<HeldLease> resumed = new ArrayList<>(0);
 
     Session(SessionName name, int pid, TaskEntry task, int credit) {
         this.name = name;

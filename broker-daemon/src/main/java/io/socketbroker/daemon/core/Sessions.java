@@ -2,14 +2,20 @@ package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
 import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.HeldLease;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Running programs that are attached to tasks: their stream, their connection and their credit. */
 public final class Sessions {
+    /** How long after its start a broker keeps the leases of sessions that its former had. */
+    private static final long RESUME_NANOS = 15_000_000_000L;
+
     private final BrokerState state;
     private final Dispatcher dispatcher;
     private final Leases leases;
@@ -21,6 +27,9 @@ public final class Sessions {
 
     private final Map<Long, SessionName> byConnection = new HashMap<>();
 
+    /** Sessions of the former broker, which may attach again. */
+    private final Map<SessionName, Session> former = new HashMap<>();
+
     Sessions(BrokerState state, Dispatcher dispatcher, Leases leases, Tasks tasks) {
         this.state = state;
         this.dispatcher = dispatcher;
@@ -28,7 +37,7 @@ public final class Sessions {
         this.tasks = tasks;
     }
 
-    SessionName attach(Caller caller, TaskName taskName, ByteString id, int credit) {
+    SessionName attach(Caller caller, TaskName taskName, ByteString id, int credit, List<HeldLease> held) {
         SessionName name = name(caller, id, "start.session_id");
         TaskEntry task = tasks.require(taskName, "start.task");
         if (credit < 1 || credit > Session.MOST_CREDIT) {
@@ -38,10 +47,14 @@ public final class Sessions {
             throw new BrokerRefusal(
                     ErrorReason.ERROR_REASON_INVALID_FIELD, "start.session_id", "is attached already; use another");
         }
+        if (held.size() > Session.MOST_CREDIT) {
+            throw ItemRules.invalid("start.held", "has more than " + Session.MOST_CREDIT + " leases");
+        }
         requireRoom(caller);
         Session session = new Session(name, caller.pid(), task, credit);
         attached.put(name, session);
         task.sessions.add(session);
+        resume(session, held);
         Long waiting = waitingConnections.remove(name);
         if (waiting != null) {
             connected(session, waiting);
@@ -99,9 +112,66 @@ public final class Sessions {
         }
     }
 
+    /** What a session of the former broker has, until a program says that it has it still, or too much time has passed. */
+    void await(Activation activation, SessionName name) {
+        Session session = former.computeIfAbsent(name, _ -> {
+            Session lost = new Session(name, activation.pid, activation.task, 0);
+            state.timers.schedule(state.nowNanos + RESUME_NANOS, () -> forgetFormer(lost));
+            return lost;
+        });
+        activation.session = session;
+        session.activations.add(activation);
+    }
+
+    private void forgetFormer(Session lost) {
+        former.remove(lost.name);
+        List.copyOf(lost.activations).forEach(leases::sessionEnded);
+    }
+
+    private void resume(Session session, List<HeldLease> held) {
+        Set<Lease> resumed = new HashSet<>();
+        for (HeldLease one : held) {
+            Token.of(one.getToken())
+                    .map(state.activationTokens::get)
+                    .filter(activation -> isOf(activation, session))
+                    .flatMap(activation -> activation.leaseOf(one.getKey().getSocketId()))
+                    .filter(lease -> !lease.ended && lease.handedOver && lease.generation == one.getGeneration())
+                    .ifPresent(lease -> {
+                        join(session, lease.activation);
+                        session.resumed.add(one);
+                        resumed.add(lease);
+                        state.changed(lease.socket);
+                    });
+        }
+        // What the program does not have any more, nobody works on.
+        for (Activation activation : List.copyOf(session.activations)) {
+            activation.leases.stream()
+                    .filter(lease -> !lease.ended && !resumed.contains(lease))
+                    .toList()
+                    .forEach(lease -> leases.applyPolicy(lease, false, "its session has lost it"));
+        }
+    }
+
+    private boolean isOf(Activation activation, Session session) {
+        Session holder = activation.session;
+        return activation.task == session.task
+                && holder != null
+                && (holder == session || (former.containsValue(holder) && holder.name.uid() == session.name.uid()));
+    }
+
+    private static void join(Session session, Activation activation) {
+        Session holder = activation.session;
+        if (holder != null && holder != session) {
+            holder.activations.remove(activation);
+            activation.session = session;
+            activation.pid = session.pid;
+            session.activations.add(activation);
+        }
+    }
+
     private void connected(Session session, long connection) {
         session.connection = Optional.of(connection);
-        state.effect(new Effect.SessionChanged(session.name, null));
+        state.effect(new Effect.SessionStarted(session.name, session.resumed));
         dispatcher.moreCapacity(session.task);
     }
 
@@ -157,6 +227,7 @@ public final class Sessions {
 
     /** The task is gone, and nothing can come for its sessions any more. */
     void taskUnregistered(TaskEntry task) {
+        former.values().stream().filter(lost -> lost.task == task).toList().forEach(this::forgetFormer);
         for (Session session : List.copyOf(task.sessions)) {
             end(
                     session,
@@ -177,7 +248,7 @@ public final class Sessions {
         for (Activation activation : List.copyOf(session.activations)) {
             leases.sessionEnded(activation);
         }
-        state.effect(new Effect.SessionChanged(
+        state.effect(new Effect.SessionEnded(
                 session.name,
                 why != null ? why : new BrokerRefusal(ErrorReason.ERROR_REASON_STOPPING, "", "the session has ended")));
     }

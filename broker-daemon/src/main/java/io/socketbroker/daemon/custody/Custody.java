@@ -2,6 +2,7 @@ package io.socketbroker.daemon.custody;
 
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.loop.EventLoop;
+import io.socketbroker.daemon.vault.Entry;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +40,20 @@ public interface Custody extends AutoCloseable {
 
     /** Lets go of a socket, after any put of it so far; its slot may be used again. Never fails and never waits. */
     void drop(Slot slot, long cookie);
+
+    /**
+     * What the holder says that it holds.
+     *
+     * @return completes on the conductor thread; or fails with a {@link io.socketbroker.daemon.core.BrokerRefusal} if the
+     *     holder is away
+     */
+    CompletionStage<List<Entry>> inventory();
+
+    /** Whether everything that was put is safe there, and would be taken back by a successor. */
+    boolean isWhole();
+
+    /** The holder's process; 0 if there is none now. */
+    int holderPid();
 
     /** Ends the use of custody; what it holds stays there. */
     @Override

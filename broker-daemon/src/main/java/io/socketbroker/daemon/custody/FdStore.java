@@ -9,6 +9,7 @@ import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.LinuxException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,12 @@ final class FdStore {
         } catch (LinuxException e) {
             put.fail(CustodyRefusals.full("the queue for systemd: " + e.getMessage()));
         }
+    }
+
+    List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>();
+        cookieBySlot.forEach((slot, cookie) -> entries.add(new Entry(slot, cookie)));
+        return entries;
     }
 
     void drop(Entry entry) {

@@ -2,6 +2,7 @@ package io.socketbroker.daemon.custody;
 
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.loop.EventLoop;
+import io.socketbroker.daemon.vault.Entry;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +31,21 @@ public final class NoCustody implements Custody {
 
     @Override
     public void drop(Slot slot, long cookie) {}
+
+    @Override
+    public CompletionStage<List<Entry>> inventory() {
+        return CompletableFuture.completedStage(List.of());
+    }
+
+    @Override
+    public boolean isWhole() {
+        return false;
+    }
+
+    @Override
+    public int holderPid() {
+        return 0;
+    }
 
     @Override
     public void close() {}

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +114,27 @@ public final class SystemdCustody implements Custody {
     @Override
     public void drop(Slot slot, long cookie) {
         store().drop(new Entry(slot.index(), cookie));
+    }
+
+    @Override
+    public CompletionStage<List<Entry>> inventory() {
+        // systemd cannot be asked: this is what it was given and passed the barrier behind.
+        return CompletableFuture.completedStage(store().entries());
+    }
+
+    /** False: systemd gives nothing back before it has started another process. */
+    @Override
+    public boolean isWhole() {
+        return false;
+    }
+
+    @Override
+    public int holderPid() {
+        return ProcessHandle.current()
+                .parent()
+                .map(ProcessHandle::pid)
+                .orElse(0L)
+                .intValue();
     }
 
     @Override

@@ -147,6 +147,10 @@ final class VaultConductor implements VaultLine.Listener {
         }
     }
 
+    int vaultPid() {
+        return line.isUp() ? line.peerPid() : 0;
+    }
+
     boolean isWhole() {
         return line.isUp() && partialSinceNanos == WHOLE;
     }

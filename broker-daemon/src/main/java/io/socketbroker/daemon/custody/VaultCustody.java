@@ -9,7 +9,6 @@ import io.socketbroker.linux.OwnedFd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -107,16 +106,17 @@ public final class VaultCustody implements Custody {
         conductor().drop(new Entry(slot.index(), cookie));
     }
 
-    /**
-     * What the vault says that it holds, by slot. On the conductor thread.
-     *
-     * @return fails with a {@link io.socketbroker.daemon.core.BrokerRefusal} if the vault is away
-     */
-    public CompletableFuture<List<Entry>> inventory() {
+    @Override
+    public CompletionStage<List<Entry>> inventory() {
         return conductor().inventory();
     }
 
-    /** Whether everything is with the vault, as far as it was put. On the conductor thread. */
+    @Override
+    public int holderPid() {
+        return conductor().vaultPid();
+    }
+
+    @Override
     public boolean isWhole() {
         return conductor().isWhole();
     }

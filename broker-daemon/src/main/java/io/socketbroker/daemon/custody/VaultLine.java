@@ -81,6 +81,10 @@ final class VaultLine {
     }
 
     /** Whether requests can be sent. */
+    int peerPid() {
+        return link == null ? 0 : link.peerPid();
+    }
+
     boolean isUp() {
         return link != null && opened;
     }

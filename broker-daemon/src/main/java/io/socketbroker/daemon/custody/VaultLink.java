@@ -9,6 +9,7 @@ import io.socketbroker.linux.Errno;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.SocketOptions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -52,6 +53,10 @@ final class VaultLink {
 
     Fd fd() {
         return socket.fd();
+    }
+
+    int peerPid() {
+        return SocketOptions.peerCredentials(socket.fd()).pid();
     }
 
     boolean hasRoom() {

@@ -20,7 +20,7 @@ public interface Journal extends AutoCloseable {
     CompletionStage<Void> append(List<JournalEntry> entries);
 
     /**
-     * What an earlier broker left. For the start, before the first append; on the caller's thread.
+     * What is there: at the start, what an earlier broker left. Reads the disk on the caller's thread.
      *
      * @throws StoreException if a record cannot be read
      */
@@ -38,6 +38,11 @@ public interface Journal extends AutoCloseable {
 
     /** Changes that promised nothing and were dropped, because more came than memory is meant for. Any thread. */
     long droppedChanges();
+
+    /** Whether it outlives the process. */
+    default boolean isDurable() {
+        return true;
+    }
 
     /** Whether promises are taken. Any thread. */
     default boolean isHealthy() {

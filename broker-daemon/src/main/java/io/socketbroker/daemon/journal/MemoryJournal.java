@@ -37,5 +37,10 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
+    public boolean isDurable() {
+        return false;
+    }
+
+    @Override
     public void close() {}
 }

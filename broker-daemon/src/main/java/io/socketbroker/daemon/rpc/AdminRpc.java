@@ -24,6 +24,8 @@ import io.socketbroker.v1.ListActivationsRequest;
 import io.socketbroker.v1.ListActivationsResponse;
 import io.socketbroker.v1.ReloadRequest;
 import io.socketbroker.v1.ReloadResponse;
+import io.socketbroker.v1.UpgradeRequest;
+import io.socketbroker.v1.UpgradeResponse;
 import io.socketbroker.v1.WatchEventsRequest;
 import io.socketbroker.v1.WatchEventsResponse;
 import java.time.Instant;
@@ -31,6 +33,8 @@ import java.util.concurrent.Executor;
 
 /** AdminService. */
 final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
+    private static final int MOST_LOOKS = 3;
+
     private final Conductor conductor;
     private final Replies replies;
     private final Executor executor;
@@ -38,6 +42,8 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
     private final BrokerLimits limits;
     private final Identity self;
     private final Reloader reloader;
+    private final CustodyLook custody;
+    private final Upgrades upgrades;
 
     /**
      * What the daemon says of itself.
@@ -56,6 +62,8 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
             EventRing events,
             BrokerLimits limits,
             Identity self,
+            CustodyLook custody,
+            Upgrades upgrades,
             Reloader reloader) {
         this.reloader = reloader;
         this.conductor = conductor;
@@ -64,6 +72,8 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
         this.events = events;
         this.limits = limits;
         this.self = self;
+        this.custody = custody;
+        this.upgrades = upgrades;
     }
 
     @Override
@@ -155,7 +165,53 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
 
     @Override
     public void getCustody(GetCustodyRequest request, StreamObserver<GetCustodyResponse> observer) {
-        Replies.missing(observer, "custody beyond the broker's own process is not there yet; use ListSockets");
+        Caller caller = Callers.current();
+        look(caller, request, observer, 1);
+    }
+
+    @Override
+    public void upgrade(UpgradeRequest request, StreamObserver<UpgradeResponse> observer) {
+        if (!Callers.current().sees(self.uid)) {
+            observer.onError(Refusals.status(new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_FOREIGN_UID,
+                    "",
+                    "only the broker's own user and administrators upgrade it")));
+            return;
+        }
+        // A thread of its own: it waits for a program.
+        Thread.ofPlatform().name("upgrade").daemon().start(() -> {
+            try {
+                upgrades.begin();
+            } catch (BrokerRefusal refusal) {
+                observer.onError(Refusals.status(refusal));
+                return;
+            }
+            observer.onNext(UpgradeResponse.newBuilder()
+                    .setPid((int) ProcessHandle.current().pid())
+                    .build());
+            observer.onCompleted();
+        });
+    }
+
+    private void look(Caller caller, GetCustodyRequest request, StreamObserver<GetCustodyResponse> observer, int time) {
+        var _ = conductor
+                .holdings(caller)
+                .whenCompleteAsync(
+                        (holdings, failure) -> {
+                            if (failure != null) {
+                                observer.onError(Refusals.status(failure));
+                                return;
+                            }
+                            GetCustodyResponse answer = custody.answer(caller, holdings, request.getDifferencesOnly());
+                            if (answer.getDifferences() > 0 && time < MOST_LOOKS) {
+                                // What was on its way between them is no difference.
+                                look(caller, request, observer, time + 1);
+                                return;
+                            }
+                            observer.onNext(answer);
+                            observer.onCompleted();
+                        },
+                        executor);
     }
 
     @Override

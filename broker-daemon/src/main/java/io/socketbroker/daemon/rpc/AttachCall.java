@@ -15,7 +15,9 @@ import io.socketbroker.v1.AttachResponse;
 import io.socketbroker.v1.AttachStart;
 import io.socketbroker.v1.AttachStarted;
 import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.HeldLease;
 import io.socketbroker.v1.LeaseRevoked;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -127,9 +129,9 @@ final class AttachCall implements StreamObserver<AttachRequest>, SessionStream {
     }
 
     @Override
-    public void started() {
+    public void started(List<HeldLease> resumed) {
         send(AttachResponse.newBuilder()
-                .setStarted(AttachStarted.getDefaultInstance())
+                .setStarted(AttachStarted.newBuilder().addAllResumed(resumed))
                 .build());
     }
 

@@ -8,18 +8,17 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.socketbroker.daemon.conductor.Conductor;
 import io.socketbroker.daemon.core.BrokerLimits;
 import io.socketbroker.daemon.events.EventRing;
+import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.policy.PeerIdentity;
 import io.socketbroker.linux.OwnedFd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +30,9 @@ public final class GrpcEndpoint implements AutoCloseable {
 
     private static final int MOST_CALLS_PER_CONNECTION = 256;
     private static final int MOST_WAITING_REPLIES = 65_536;
+    /** Streams that stay open do not end by themselves. */
+    private static final long STOP_MILLIS = 500;
+
     private static final long STOP_SECONDS = 2;
 
     private final EventLoopGroup eventLoop =
@@ -48,13 +50,12 @@ public final class GrpcEndpoint implements AutoCloseable {
     /**
      * Serves on this path at once.
      *
-     * @param inherited the socket of that path where the service manager made it, listening and non-blocking; this becomes
-     *     its owner
+     * @param listener the socket of that path, listening and non-blocking; this becomes its owner
      * @throws IOException if the socket cannot be made
      */
     public GrpcEndpoint(
             Path socket,
-            Optional<OwnedFd> inherited,
+            OwnedFd listener,
             Conductor conductor,
             EventRing events,
             PeerIdentity identity,
@@ -62,6 +63,8 @@ public final class GrpcEndpoint implements AutoCloseable {
             String version,
             int uid,
             String custody,
+            Journal journal,
+            Upgrades upgrades,
             Reloader reloader)
             throws IOException {
         Replies replies = new Replies(executor);
@@ -69,9 +72,7 @@ public final class GrpcEndpoint implements AutoCloseable {
                         new DomainSocketAddress(socket.toFile()), PeerCredentialsNegotiator.credentials(identity))
                 .bossEventLoopGroup(eventLoop)
                 .workerEventLoopGroup(eventLoop)
-                .channelFactory(() -> inherited.isPresent()
-                        ? new InheritedServerChannel(inherited.get())
-                        : new EpollServerDomainSocketChannel())
+                .channelFactory(() -> new InheritedServerChannel(listener))
                 // Services only ask the conductor and return: no thread is needed between.
                 .directExecutor()
                 .maxInboundMessageSize(MOST_MESSAGE_BYTES)
@@ -87,6 +88,8 @@ public final class GrpcEndpoint implements AutoCloseable {
                         events,
                         limits,
                         new AdminRpc.Identity(version, uid, custody, Instant.now()),
+                        new CustodyLook(journal, custody, uid),
+                        upgrades,
                         reloader))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
@@ -95,13 +98,13 @@ public final class GrpcEndpoint implements AutoCloseable {
         health.setStatus("", ServingStatus.SERVING);
     }
 
-    /** Lets calls under way finish for a short time. The path of a socket of its own goes with the server. */
+    /** Lets calls under way finish for a short time. The path of the socket stays. */
     @Override
     public void close() {
         health.enterTerminalState();
         server.shutdown();
         try {
-            if (!server.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+            if (!server.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
                 server.shutdownNow().awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
             }
         } catch (InterruptedException _) {

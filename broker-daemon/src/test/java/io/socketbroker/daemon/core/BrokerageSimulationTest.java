@@ -18,12 +18,14 @@ class BrokerageSimulationTest {
         Set<EventType> seen = ConcurrentHashMap.newKeySet();
         AtomicLong deliveries = new AtomicLong();
         AtomicLong crashes = new AtomicLong();
+        AtomicLong resumptions = new AtomicLong();
         LongStream.rangeClosed(1, SCHEDULES).parallel().forEach(seed -> {
             try {
                 SimulatedSchedule schedule = new SimulatedSchedule(seed);
                 schedule.run();
                 deliveries.addAndGet(schedule.deliveries());
                 crashes.addAndGet(schedule.crashes());
+                resumptions.addAndGet(schedule.resumptions());
                 schedule.happenings().forEach(happening -> seen.add(happening.type()));
             } catch (AssertionError | RuntimeException failure) {
                 throw new AssertionError("the schedule with seed " + seed + " fails", failure);
@@ -49,6 +51,7 @@ class BrokerageSimulationTest {
                         EventType.EVENT_TYPE_CONNECTION_REFUSED,
                         EventType.EVENT_TYPE_WAKE_DEFERRED,
                         EventType.EVENT_TYPE_NETWORK_CHANGED);
+        assertThat(resumptions.get()).as("leases that sessions kept").isPositive();
         assertThat(crashes.get()).as("deaths of the broker").isGreaterThan(SCHEDULES / 2);
         assertThat(deliveries.get()).as("deliveries to sessions").isGreaterThan(SCHEDULES);
     }

@@ -294,8 +294,7 @@ class SessionsTest {
         // Its id and the connection's number are free again.
         register(NO_LAUNCHER);
         attach(1, 1);
-        assertThat(shell.sessionEffects)
-                .anyMatch(effect -> effect instanceof Effect.SessionChanged changed && changed.ended() == null);
+        assertThat(shell.sessionEffects).anyMatch(effect -> effect instanceof Effect.SessionStarted);
     }
 
     @Test
@@ -310,9 +309,8 @@ class SessionsTest {
                         .build());
         shell.advance(5 * SECOND);
         assertThat(shell.sessionEffects)
-                .anyMatch(effect -> effect instanceof Effect.SessionChanged changed
-                        && changed.ended() != null
-                        && changed.ended().reason() == ErrorReason.ERROR_REASON_DEPOSIT_UNKNOWN);
+                .anyMatch(effect -> effect instanceof Effect.SessionEnded ended
+                        && ended.why().reason() == ErrorReason.ERROR_REASON_DEPOSIT_UNKNOWN);
     }
 
     @Test

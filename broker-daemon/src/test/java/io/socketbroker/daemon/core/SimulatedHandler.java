@@ -34,6 +34,13 @@ final class SimulatedHandler {
         this.connection = connection;
     }
 
+    /** The same in another session. */
+    SimulatedHandler with(long otherConnection) {
+        SimulatedHandler other = new SimulatedHandler(activationId, token, Optional.of(otherConnection));
+        other.sockets.addAll(sockets);
+        return other;
+    }
+
     static SimulatedHandler of(LaunchPlan plan) {
         SimulatedHandler handler =
                 new SimulatedHandler(plan.activationId(), plan.token().bytes(), Optional.empty());

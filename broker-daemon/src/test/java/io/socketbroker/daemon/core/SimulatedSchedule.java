@@ -42,6 +42,7 @@ final class SimulatedSchedule {
     private SimulatedShell shell;
     private Brokerage brokerage;
     private SimulatedSessions sessions;
+    private int resumptions;
     private SimulatedTasks tasks;
     private Invariants invariants;
     private int crashes;
@@ -72,6 +73,7 @@ final class SimulatedSchedule {
     /** kill -9 of the broker; a new one takes over what custody, journal and running handlers have. */
     private void crash() {
         crashes++;
+        resumptions += sessions.resumptions();
         brokerage = newBroker.get();
         shell = shell.recovered(brokerage, random);
         tasks = new SimulatedTasks(brokerage, random, OWNER, TASKS);
@@ -95,6 +97,10 @@ final class SimulatedSchedule {
 
     List<Effect.Happening> happenings() {
         return shell.happenings;
+    }
+
+    int resumptions() {
+        return resumptions + sessions.resumptions();
     }
 
     int crashes() {

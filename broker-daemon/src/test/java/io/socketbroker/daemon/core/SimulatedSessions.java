@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
 import io.socketbroker.v1.AttachStart;
+import io.socketbroker.v1.HeldLease;
 import io.socketbroker.v1.TaskKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ final class SimulatedSessions {
     private final Caller caller;
     private final Map<SessionName, Long> connections = new LinkedHashMap<>();
     private long last;
+    private int resumptions;
 
     SimulatedSessions(Brokerage brokerage, SimulatedShell shell, SplittableRandom random, Caller caller) {
         this.brokerage = brokerage;
@@ -46,6 +48,7 @@ final class SimulatedSessions {
                 .setTask(TaskKey.newBuilder().setName(task))
                 .setSessionId(id)
                 .setCredit(1 + random.nextInt(4))
+                .addAllHeld(held())
                 .build();
         boolean helloFirst = random.nextBoolean();
         try {
@@ -63,6 +66,39 @@ final class SimulatedSessions {
             brokerage.disconnected(connection);
         }
         shell.runEffects();
+        resume(id, connection);
+    }
+
+    /** Now and then one is forgotten: nobody works on it any more. */
+    private List<HeldLease> held() {
+        return shell.withFormerSessions.stream()
+                .flatMap(handler -> handler.sockets.stream()
+                        .filter(held -> held.usable && random.nextInt(5) > 0)
+                        .map(held -> HeldLease.newBuilder()
+                                .setToken(handler.token)
+                                .setKey(Views.key(held.name))
+                                .setGeneration(held.generation)
+                                .build()))
+                .toList();
+    }
+
+    private void resume(ByteString id, long connection) {
+        List<HeldLease> resumed = shell.sessionEffects.stream()
+                .filter(effect -> effect instanceof Effect.SessionStarted started
+                        && started.session().id().equals(id))
+                .flatMap(effect -> ((Effect.SessionStarted) effect).resumed().stream())
+                .toList();
+        for (SimulatedHandler former : List.copyOf(shell.withFormerSessions)) {
+            SimulatedHandler goesOn = former.with(connection);
+            goesOn.sockets.removeIf(held -> resumed.stream()
+                    .noneMatch(one ->
+                            one.getToken().equals(former.token) && one.getKey().equals(Views.key(held.name))));
+            if (!goesOn.sockets.isEmpty()) {
+                resumptions++;
+                shell.handlers.put(goesOn.activationId, goesOn);
+                shell.withFormerSessions.remove(former);
+            }
+        }
     }
 
     private void end(SessionName session) {
@@ -122,6 +158,10 @@ final class SimulatedSessions {
             brokerage.sessions().addCredit(session, 1 + random.nextInt(3));
         }
         shell.runEffects();
+    }
+
+    int resumptions() {
+        return resumptions;
     }
 
     void endAll() {

@@ -34,6 +34,9 @@ final class SimulatedShell {
     /** Launched programs and acknowledged deliveries, by activation. */
     final Map<Long, SimulatedHandler> handlers = new LinkedHashMap<>();
 
+    /** What programs still have of sessions with the broker before. */
+    final List<SimulatedHandler> withFormerSessions = new ArrayList<>();
+
     final List<Effect.Happening> happenings = new ArrayList<>();
     long nowNanos;
 
@@ -91,9 +94,14 @@ final class SimulatedShell {
             }
         });
         fresh.advance(nowNanos + random.nextLong(3_000_000_000L), Instant.ofEpochSecond(0, nowNanos));
+        handlers.values().stream()
+                .filter(handler -> handler.connection.isPresent() && random.nextBoolean())
+                .forEach(next.withFormerSessions::add);
         next.strays.addAll(next.handlers.keySet());
         next.nowNanos = nowNanos + 3_000_000_000L;
-        next.journal.recover(fresh, next.boundCookies, next.handlers.keySet());
+        Set<Long> running = new HashSet<>(next.handlers.keySet());
+        next.withFormerSessions.forEach(handler -> running.add(handler.activationId));
+        next.journal.recover(fresh, next.boundCookies, running);
         next.runEffects();
         return next;
     }
@@ -197,7 +205,8 @@ final class SimulatedShell {
                 starting.add(launch.plan());
             }
             case Effect.Deliver deliver -> deliver(deliver);
-            case Effect.Revoke _, Effect.SessionChanged _, Effect.Signal _ -> sessionEffects.add(effect);
+            case Effect.Revoke _, Effect.SessionStarted _, Effect.SessionEnded _, Effect.Signal _ ->
+                sessionEffects.add(effect);
             case Effect.Disconnect disconnect -> brokerage.disconnected(disconnect.connection());
             case Effect.Journal journalled -> journal.write(journalled.entry());
             case Effect.Adopt adopt -> {
