@@ -23,6 +23,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -52,6 +53,7 @@
 #undef SIG_IGN
 #define SIG_IGN 1
 
+#define SIGNALFD_SIGINFO_SIZE sizeof(struct signalfd_siginfo)
 #define SOCKADDR_IN_SIZE sizeof(struct sockaddr_in)
 #define SOCKADDR_IN_PORT_OFFSET offsetof(struct sockaddr_in, sin_port)
 #define SOCKADDR_IN_ADDR_OFFSET offsetof(struct sockaddr_in, sin_addr)

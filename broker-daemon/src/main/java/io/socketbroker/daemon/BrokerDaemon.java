@@ -1,5 +1,12 @@
 package io.socketbroker.daemon;
 
+import io.socketbroker.configuration.BrokerSettings;
+import io.socketbroker.configuration.Configuration;
+import io.socketbroker.configuration.ConfigurationException;
+import io.socketbroker.configuration.ConfigurationPlace;
+import io.socketbroker.configuration.ConfigurationReader;
+import io.socketbroker.configuration.Problem;
+import io.socketbroker.daemon.declared.Rules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +35,46 @@ public final class BrokerDaemon implements Callable<Integer> {
                     "Folder of grpc.sock and fd.sock. Default: $SOCKETBROKER_RUNTIME_DIR, else /run/socketbroker for"
                             + " root, else $XDG_RUNTIME_DIR/socketbroker.")
     private @Nullable Path runtimeDirectory;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The configuration, with drop-ins in tasks.d beside it. Options win over it. Default:"
+                    + " /etc/socketbroker/socketbroker.toml for the system, else"
+                    + " $XDG_CONFIG_HOME/socketbroker/socketbroker.toml, if it is there.")
+    private @Nullable Path configurationFile;
+
+    @ArgGroup
+    private @Nullable Question question;
+
+    /** Asks of the configuration, and starts nothing. */
+    private static final class Question {
+        @Option(
+                names = "--check-config",
+                required = true,
+                description = "Only say what is wrong with the configuration: status 0 for nothing, else 2.")
+        private boolean check;
+
+        @Option(
+                names = "--print-config",
+                required = true,
+                description = "Only print the effective configuration, and where each value comes from.")
+        @SuppressWarnings("unused") // it is the one of the two that is not the other
+        private boolean print;
+    }
+
+    @Option(
+            names = "--listeners",
+            paramLabel = "WHO",
+            description = "Who makes the listeners that the configuration declares: broker, or apply, which is"
+                    + " `socketbroker apply` in the network it runs in. Default: broker.")
+    private @Nullable Makers listeners;
+
+    /** In lower case, as it is typed. */
+    private enum Makers {
+        broker,
+        apply
+    }
 
     @ArgGroup
     private @Nullable Memory memory;
@@ -59,7 +106,7 @@ public final class BrokerDaemon implements Callable<Integer> {
                 paramLabel = "WHO",
                 description = "Who holds the descriptors too, so that they outlive the broker: vault, a second process;"
                         + " systemd, the descriptor store of the unit (at most 256 sockets); or none. Default: vault.")
-        private Custodian custody = Custodian.vault;
+        private @Nullable Custodian custody;
 
         @Option(
                 names = "--external-vault",
@@ -108,10 +155,26 @@ public final class BrokerDaemon implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        ConfigurationPlace place = ConfigurationPlace.of(Optional.ofNullable(configurationFile), System.getenv());
+        Configuration configuration;
+        try {
+            configuration = read(place);
+        } catch (ConfigurationException e) {
+            System.err.println(e.getMessage());
+            System.err.println(
+                    "socketbroker: the configuration is wrong: " + e.problems().size() + " errors");
+            return CommandLine.ExitCode.USAGE;
+        }
+        if (question != null) {
+            System.out.print(question.check ? summary(configuration) : configuration.print());
+            System.out.flush();
+            return CommandLine.ExitCode.OK;
+        }
         Supervision supervision = new Supervision(System.getenv());
         Upgrade upgrade = new Upgrade(arguments, supervision);
-        RunningBroker broker = supervision.start(directory(), choice(), upgrade);
+        RunningBroker broker = supervision.start(new Settings(configuration, () -> read(place), supervision), upgrade);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker, supervision), "stop"));
+        HangUps.reload(broker);
         System.err.println("socketbroker: serving on " + broker.runtimeDirectory());
         supervision.serving(broker);
         upgrade.serving(broker);
@@ -119,29 +182,32 @@ public final class BrokerDaemon implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    private Path directory() {
-        return chosenDirectory().orElseGet(StandardFolders::runtime);
+    private static String summary(Configuration configuration) {
+        return "nothing is wrong: files: " + configuration.files().size() + ", tasks: "
+                + configuration.tasks().size() + ", listeners: "
+                + configuration.listeners().size() + "\n";
     }
 
-    private Optional<Path> chosenDirectory() {
-        return Optional.ofNullable(runtimeDirectory).or(StandardFolders::runtimeOfEnvironment);
-    }
-
-    private Keeping.Choice choice() {
-        if (memory != null && memory.only) {
-            return Keeping.Choice.NOTHING;
+    /** What the files and the options say, if the rules take it. */
+    private Configuration read(ConfigurationPlace place) {
+        Configuration configuration = ConfigurationReader.read(place).with(overrides());
+        List<Problem> problems = Rules.problems(configuration);
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(problems);
         }
-        Kept kept = memory == null || memory.kept == null ? new Kept() : memory.kept;
-        Path state = Optional.ofNullable(kept.stateDirectory)
-                .or(() -> chosenDirectory().map(directory -> directory.resolve("state")))
-                .orElseGet(StandardFolders::state);
-        return new Keeping.Choice(
-                Optional.of(state),
-                switch (kept.custody) {
-                    case none -> Keeping.Custodian.NONE;
-                    case systemd -> Keeping.Custodian.SYSTEMD;
-                    case vault -> kept.externalVault ? Keeping.Custodian.EXTERNAL_VAULT : Keeping.Custodian.VAULT;
-                });
+        return configuration;
+    }
+
+    private BrokerSettings.Overrides overrides() {
+        Optional<Kept> kept = Optional.ofNullable(memory).flatMap(chosen -> Optional.ofNullable(chosen.kept));
+        return new BrokerSettings.Overrides(
+                Optional.ofNullable(runtimeDirectory),
+                kept.flatMap(chosen -> Optional.ofNullable(chosen.stateDirectory)),
+                // Who says where to keep something wants to keep it, whatever the file says.
+                Optional.ofNullable(memory).map(chosen -> chosen.only),
+                kept.flatMap(chosen -> Optional.ofNullable(chosen.custody)).map(Custodian::name),
+                kept.filter(chosen -> chosen.externalVault).map(chosen -> true),
+                Optional.ofNullable(listeners).map(Makers::name));
     }
 
     private static void awaitSignal() {

@@ -9,7 +9,6 @@ import io.socketbroker.daemon.custody.SystemdCustody;
 import io.socketbroker.daemon.custody.VaultCustody;
 import io.socketbroker.daemon.custody.VaultProcess;
 import io.socketbroker.daemon.custody.VaultSettings;
-import io.socketbroker.daemon.custody.VaultStarter;
 import io.socketbroker.daemon.journal.BootId;
 import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.journal.JournalSnapshot;
@@ -41,10 +40,13 @@ record Keeping(Journal journal, Custody custody, Inheritance inheritance) {
      *
      * @param stateDirectory of the journal; empty keeps the state in memory
      * @param custodian who holds the descriptors too
+     * @param vault how patient the broker is with a vault
+     * @param systemdSockets the most sockets in the descriptor store of the unit
      */
-    record Choice(Optional<Path> stateDirectory, Custodian custodian) {
+    record Choice(Optional<Path> stateDirectory, Custodian custodian, VaultSettings vault, int systemdSockets) {
         /** Nothing outlives the process. */
-        static final Choice NOTHING = new Choice(Optional.empty(), Custodian.NONE);
+        static final Choice NOTHING = new Choice(
+                Optional.empty(), Custodian.NONE, VaultSettings.DEFAULT, SystemdCustody.DEFAULT_MOST_SOCKETS);
     }
 
     /** A second holder of descriptors. */
@@ -70,7 +72,7 @@ record Keeping(Journal journal, Custody custody, Inheritance inheritance) {
         Journal journal = choice.stateDirectory
                 .<Journal>map(directory -> RocksJournal.open(directory, boot, version))
                 .orElseGet(MemoryJournal::new);
-        Custody custody = custody(choice.custodian, vaultSocket, inherited);
+        Custody custody = custody(choice, vaultSocket, inherited);
         try {
             Recovery recovered = custody.recover();
             recovered.problems().forEach(problem -> log.warn("custody: {}", problem));
@@ -82,21 +84,15 @@ record Keeping(Journal journal, Custody custody, Inheritance inheritance) {
         }
     }
 
-    private static Custody custody(Custodian custodian, Path vaultSocket, InheritedDescriptors inherited) {
-        return switch (custodian) {
+    private static Custody custody(Choice choice, Path vaultSocket, InheritedDescriptors inherited) {
+        return switch (choice.custodian) {
             case NONE -> new NoCustody();
-            case VAULT -> vault(vaultSocket, VaultProcess.ofThisJvm(vaultSocket));
-            case EXTERNAL_VAULT -> vault(vaultSocket, new AwaitedVault(vaultSocket));
+            case VAULT -> new VaultCustody(vaultSocket, VaultProcess.ofThisJvm(vaultSocket), choice.vault);
+            case EXTERNAL_VAULT -> new VaultCustody(vaultSocket, new AwaitedVault(vaultSocket), choice.vault);
             case SYSTEMD ->
                 new SystemdCustody(
-                        System.getenv(),
-                        inherited.takeNamed(SystemdCustody::isStored),
-                        SystemdCustody.DEFAULT_MOST_SOCKETS);
+                        System.getenv(), inherited.takeNamed(SystemdCustody::isStored), choice.systemdSockets);
         };
-    }
-
-    private static Custody vault(Path socket, VaultStarter starter) {
-        return new VaultCustody(socket, starter, VaultSettings.DEFAULT);
     }
 
     private static Inheritance inheritance(Recovery recovered, JournalSnapshot snapshot) {

@@ -8,6 +8,7 @@ import io.socketbroker.daemon.conductor.Vitals;
 import io.socketbroker.daemon.core.BrokerLimits;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Token;
+import io.socketbroker.daemon.declared.Declarations;
 import io.socketbroker.daemon.events.EventRing;
 import io.socketbroker.daemon.policy.PeerIdentity;
 import io.socketbroker.daemon.rpc.GrpcEndpoint;
@@ -20,6 +21,7 @@ import io.socketbroker.linux.Endpoint;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Sockets;
 import io.socketbroker.linux.Users;
+import io.socketbroker.v1.ReloadResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,6 +46,7 @@ public final class RunningBroker implements AutoCloseable {
     private final RuntimeDirectory directory;
     private final HandlerOutput output;
     private final Conductor conductor;
+    private final Declarations declarations;
     private final GrpcEndpoint grpc;
     private final Keeping keeping;
     /** Of grpc.sock and fd.sock, in this order. */
@@ -55,6 +59,7 @@ public final class RunningBroker implements AutoCloseable {
             RuntimeDirectory directory,
             HandlerOutput output,
             Conductor conductor,
+            Declarations declarations,
             GrpcEndpoint grpc,
             Keeping keeping,
             List<OwnedFd> forSuccessor,
@@ -64,6 +69,7 @@ public final class RunningBroker implements AutoCloseable {
         this.directory = directory;
         this.output = output;
         this.conductor = conductor;
+        this.declarations = declarations;
         this.grpc = grpc;
         this.keeping = keeping;
     }
@@ -74,7 +80,7 @@ public final class RunningBroker implements AutoCloseable {
      * @throws IOException if the folder is in use or cannot be used
      */
     public static RunningBroker start(Path runtimeDirectory) throws IOException {
-        return start(runtimeDirectory, Keeping.Choice.NOTHING, InheritedDescriptors.none(), () -> {
+        return start(runtimeDirectory, Settings.inMemory(), InheritedDescriptors.none(), () -> {
             throw Upgrade.refusal("this broker is a part of another program");
         });
     }
@@ -85,7 +91,7 @@ public final class RunningBroker implements AutoCloseable {
      * @throws IOException also if what has the name of a listener is none, or is bound in another folder
      */
     static RunningBroker start(
-            Path runtimeDirectory, Keeping.Choice choice, InheritedDescriptors inherited, Upgrades upgrades)
+            Path runtimeDirectory, Settings settings, InheritedDescriptors inherited, Upgrades upgrades)
             throws IOException {
         int uid = Users.uid();
         InheritedListeners listeners = InheritedListeners.take(inherited, runtimeDirectory);
@@ -94,8 +100,8 @@ public final class RunningBroker implements AutoCloseable {
         DescriptorBudget budget = DescriptorBudget.claim();
         String version = Optional.ofNullable(RunningBroker.class.getPackage().getImplementationVersion())
                 .orElse("development");
-        Keeping keeping = Keeping.open(choice, directory.path().resolve("vault.sock"), version, inherited);
-        BrokerLimits limits = BrokerLimits.forDescriptors(budget.sockets(), budget.handlers());
+        Keeping keeping = Keeping.open(settings.keeping(), directory.path().resolve("vault.sock"), version, inherited);
+        BrokerLimits limits = settings.limits(budget);
         SecureRandom secrets = new SecureRandom();
         Brokerage brokerage = new Brokerage(
                 limits, uid, () -> new Token(secrets.nextLong(), secrets.nextLong()), new SplittableRandom());
@@ -123,6 +129,9 @@ public final class RunningBroker implements AutoCloseable {
                 identity,
                 fdListener,
                 keeping.inheritance());
+        Declarations declarations =
+                new Declarations(conductor, uid, settings.configuration(), settings.source(), settings.manager());
+        declarations.begin();
         GrpcEndpoint grpc = new GrpcEndpoint(
                 directory.grpcSocket(),
                 grpcListener,
@@ -134,10 +143,12 @@ public final class RunningBroker implements AutoCloseable {
                 uid,
                 keeping.custody().name(),
                 keeping.journal(),
-                upgrades);
+                upgrades,
+                declarations::reload);
         directory.openToUsers(directory.fdSocket());
         directory.openToUsers(directory.grpcSocket());
-        return new RunningBroker(directory, output, conductor, grpc, keeping, forSuccessor, budget.handlerOpenFiles());
+        return new RunningBroker(
+                directory, output, conductor, declarations, grpc, keeping, forSuccessor, budget.handlerOpenFiles());
     }
 
     private static OwnedFd listener(Optional<OwnedFd> inherited, Path path, int type) {
@@ -158,6 +169,11 @@ public final class RunningBroker implements AutoCloseable {
     /** See {@link Conductor#tell}. */
     void tell(Vitals vitals, OptionalLong aliveEveryNanos) {
         conductor.tell(vitals, aliveEveryNanos);
+    }
+
+    /** See {@link Declarations#reload}. */
+    CompletableFuture<ReloadResponse> reload() {
+        return declarations.reload();
     }
 
     /** Answers what is under way, then lets go of everything. Handlers that run go on. */
@@ -205,6 +221,7 @@ public final class RunningBroker implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return false;
         }
+        declarations.close();
         // First: the end of a stream is not the end of its session then, which may come back to a successor.
         conductor.close();
         grpc.close();

@@ -2,17 +2,17 @@ package io.socketbroker.daemon;
 
 import io.socketbroker.daemon.conductor.Vitals;
 import io.socketbroker.daemon.core.Queries.Totals;
+import io.socketbroker.daemon.declared.Declarations;
 import io.socketbroker.daemon.rpc.Upgrades;
 import io.socketbroker.daemon.supervisor.InheritedDescriptors;
 import io.socketbroker.daemon.supervisor.Supervisor;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A broker as the service manager that started this process sees it; without one, just a broker. Thread-safe. */
-final class Supervision implements Vitals {
+final class Supervision implements Vitals, Declarations.Manager {
     private static final Logger log = LoggerFactory.getLogger(Supervision.class);
 
     private final Map<String, String> environment;
@@ -30,9 +30,9 @@ final class Supervision implements Vitals {
      *
      * @throws IOException see {@link RunningBroker#start}; also if what the manager passed on makes no sense
      */
-    RunningBroker start(Path runtimeDirectory, Keeping.Choice choice, Upgrades upgrades) throws IOException {
+    RunningBroker start(Settings settings, Upgrades upgrades) throws IOException {
         try (InheritedDescriptors inherited = InheritedDescriptors.take(environment, ownPid)) {
-            RunningBroker broker = RunningBroker.start(runtimeDirectory, choice, inherited, upgrades);
+            RunningBroker broker = RunningBroker.start(settings.runtimeDirectory(), settings, inherited, upgrades);
             if (!inherited.namesLeft().isEmpty()) {
                 log.warn("descriptors of the service manager are closed, nobody knows them: {}", inherited.namesLeft());
             }
@@ -46,6 +46,16 @@ final class Supervision implements Vitals {
         if (supervisor.isListening()) {
             broker.tell(this, supervisor.aliveEveryNanos());
         }
+    }
+
+    @Override
+    public void reloading() {
+        supervisor.reloading("Reloading");
+    }
+
+    @Override
+    public void reloaded() {
+        supervisor.ready("Serving");
     }
 
     /** The process is about to become another program, which will say when it serves. */

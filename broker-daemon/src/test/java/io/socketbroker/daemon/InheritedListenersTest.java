@@ -69,7 +69,7 @@ class InheritedListenersTest {
     }
 
     private RunningBroker serve(Inheritance inheritance) throws IOException {
-        return RunningBroker.start(folder, Keeping.Choice.NOTHING, inheritance.descriptors(), () -> {});
+        return RunningBroker.start(folder, Settings.inMemory(), inheritance.descriptors(), () -> {});
     }
 
     private ServingStatus health() throws InterruptedException {

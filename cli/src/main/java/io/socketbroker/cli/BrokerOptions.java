@@ -27,7 +27,19 @@ final class BrokerOptions {
     private @Nullable Integer uid;
 
     BrokerClient connect() {
-        var builder = BrokerClient.builder().app(app);
+        return connect(app);
+    }
+
+    /** For a command that is for one application only. */
+    BrokerClient connectTo(String onlyApp) {
+        if (!app.isEmpty() && !app.equals(onlyApp)) {
+            throw new CommandFailure(ExitCode.USAGE, "this is for the application " + onlyApp + "; leave --app out");
+        }
+        return connect(onlyApp);
+    }
+
+    private BrokerClient connect(String application) {
+        var builder = BrokerClient.builder().app(application);
         if (runtimeDirectory != null) {
             builder.runtimeDirectory(runtimeDirectory);
         }

@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
             ActivationsCommand.class,
             WhyCommand.class,
             StatusCommand.class,
+            ReloadCommand.class,
+            ApplyCommand.class,
             CustodyCommand.class,
             UpgradeCommand.class,
             DemoCommand.class,

@@ -24,6 +24,9 @@ final class UpgradeCommand implements Callable<Integer> {
     @Mixin
     private BrokerOptions broker = new BrokerOptions();
 
+    @Mixin
+    private Output output = new Output();
+
     private @Nullable BrokerStatus successor;
 
     @Override
@@ -55,8 +58,12 @@ final class UpgradeCommand implements Callable<Integer> {
         return successor != null;
     }
 
-    private static int report(BrokerStatus former, BrokerStatus status, Duration took) {
-        System.out.println("pid " + status.pid() + " serves again after " + took.toMillis() + " ms: version "
+    private int report(BrokerStatus former, BrokerStatus status, Duration took) {
+        if (output.isJson()) {
+            output.json(status.message());
+            return ExitCode.OK;
+        }
+        output.line("pid " + status.pid() + " serves again after " + took.toMillis() + " ms: version "
                 + former.version() + " became " + status.version() + ", " + sockets(former) + " sockets became "
                 + sockets(status));
         return ExitCode.OK;

@@ -18,6 +18,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "io.socketbroker.cli..",
                     "io.socketbroker.client..",
+                    "io.socketbroker.configuration..",
                     "io.socketbroker.v1..",
                     "io.socketbroker.linux..",
                     "com.google.protobuf..",

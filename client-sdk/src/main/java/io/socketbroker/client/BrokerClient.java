@@ -282,11 +282,12 @@ public final class BrokerClient implements AutoCloseable {
         return inspection.status();
     }
 
-    /**
-     * What is held, and by whom.
-     *
-     * @param differencesOnly without the sockets that broker, custody and journal all have
-     */
+    /** Has the broker read its configuration anew. Only its user, root and administrators may. */
+    public ReloadReport reload() {
+        return Futures.await(inspection.reload());
+    }
+
+    /** What is held, and by whom; or of it only what broker, custody and journal do not all have. */
     public CustodyReport custody(boolean differencesOnly) {
         return Futures.await(inspection.custody(differencesOnly));
     }

@@ -17,6 +17,7 @@ import io.socketbroker.v1.ListActivationsRequest;
 import io.socketbroker.v1.ListSocketsRequest;
 import io.socketbroker.v1.ListTasksRequest;
 import io.socketbroker.v1.RegisterTaskRequest;
+import io.socketbroker.v1.ReloadRequest;
 import io.socketbroker.v1.SessionServiceGrpc;
 import io.socketbroker.v1.SocketDisposition;
 import io.socketbroker.v1.SocketKey;
@@ -129,6 +130,11 @@ final class Inspection {
     CompletableFuture<BrokerStatus> status() {
         return grpc.call(AdminServiceGrpc.getGetStatusMethod(), GetStatusRequest.getDefaultInstance())
                 .thenApply(BrokerStatus::new);
+    }
+
+    CompletableFuture<ReloadReport> reload() {
+        return grpc.call(AdminServiceGrpc.getReloadMethod(), ReloadRequest.getDefaultInstance())
+                .thenApply(ReloadReport::new);
     }
 
     CompletableFuture<SocketStory> explain(SocketKey key) {

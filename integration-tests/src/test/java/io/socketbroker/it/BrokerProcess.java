@@ -66,6 +66,21 @@ final class BrokerProcess implements AutoCloseable {
         return launch(home, false, List.of(wrapper), List.of());
     }
 
+    /** As {@link #startIn}, with these options, started for SIGHUP as bin/socketbroker does. */
+    static BrokerProcess startWith(Path home, String... options) throws IOException {
+        return awaitServing(
+                launch(home, false, List.of("env", "--ignore-signal=HUP", "--block-signal=HUP"), List.of(options)));
+    }
+
+    /** The same under a service manager that listens there. */
+    static BrokerProcess startUnder(Path home, Path notifySocket, String... options) throws IOException {
+        return awaitServing(launch(
+                home,
+                false,
+                List.of("env", "--ignore-signal=HUP", "--block-signal=HUP", "NOTIFY_SOCKET=" + notifySocket),
+                List.of(options)));
+    }
+
     /** Waits until it serves; fails if it ends before. */
     static BrokerProcess awaitServing(BrokerProcess broker) throws IOException {
         boolean serves = false;
@@ -106,6 +121,10 @@ final class BrokerProcess implements AutoCloseable {
                 BrokerDaemon.class.getName(),
                 "--runtime-dir",
                 home.resolve("r").toString()));
+        if (!options.contains("--config")) {
+            // Nothing that is declared on this host.
+            command.addAll(List.of("--config", "/dev/null"));
+        }
         command.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put(SECRET, "for the daemon only");

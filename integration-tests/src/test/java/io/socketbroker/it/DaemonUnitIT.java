@@ -172,6 +172,18 @@ final class DaemonUnitIT {
     }
 
     @Test
+    void shouldReloadAndGoOn() throws Exception {
+        units().systemctl("start", SERVICE);
+        int pid = units().mainPid();
+        units().systemctl("reload", SERVICE);
+        Awaitility.await("the end of the reload")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(units().property("ActiveState")).isEqualTo("active"));
+        assertThat(units().mainPid()).isEqualTo(pid);
+        expectServed();
+    }
+
+    @Test
     void shouldBeReplacedWhenItHangs() throws Exception {
         Path impatience = units().configure(SERVICE, "WatchdogSec=3s", "TimeoutAbortSec=2s");
         try {

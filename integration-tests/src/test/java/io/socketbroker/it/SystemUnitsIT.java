@@ -203,6 +203,52 @@ final class SystemUnitsIT {
         }
     }
 
+    /** The broker has no network and no capability: what is declared is made by the helper unit. */
+    @Test
+    void shouldServeListenersOfTheHostsNetworkThatAreDeclared() throws Exception {
+        Path declared = Files.createDirectories(system().file("/etc/socketbroker/tasks.d"))
+                .resolve("door.toml");
+        Files.writeString(declared, """
+                [[task]]
+                name = "door"
+                sessions-only = true
+                [[listener]]
+                id = "low-port"
+                task = "door"
+                address = "tcp:127.9.9.9:81"
+                [[listener]]
+                id = "path"
+                task = "door"
+                address = "unix:/run/socketbroker/door.sock"
+                mode = "0666"
+                """);
+        String pid = property("MainPID");
+        system().expect("systemctl", "reload", SERVICE);
+        Awaitility.await("the listeners")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(listDeclared())
+                        .contains("127.9.9.9:81", "unix:/run/socketbroker/door.sock"));
+        assertThat(system().expect("stat", "-c", "%U %a", "/run/socketbroker/door.sock"))
+                .isEqualTo("socketbroker 666");
+        Files.writeString(declared, "[[task]]\nname = 'door'\n");
+        assertThat(system().run("systemctl", "reload", SERVICE).status()).isNotZero();
+        assertThat(listDeclared()).contains("127.9.9.9:81");
+        Files.delete(declared);
+        system().expect("systemctl", "reload", SERVICE);
+        assertThat(listDeclared()).doesNotContain("127.9.9.9:81", "door.sock");
+        assertThat(property("MainPID")).isEqualTo(pid);
+    }
+
+    private static String listDeclared() throws Exception {
+        return system().expect(
+                        "env",
+                        "SOCKETBROKER_RUNTIME_DIR=/run/socketbroker",
+                        LIBRARY + "/bin/socketbroker",
+                        "list",
+                        "--app",
+                        "declared");
+    }
+
     @Test
     void shouldComeBackAfterAKill() throws Exception {
         String pid = property("MainPID");

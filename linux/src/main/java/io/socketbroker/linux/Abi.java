@@ -36,6 +36,7 @@ final class Abi {
     static final int SO_LINGER = 13;
     static final int SO_PEERCRED = 17;
     static final int SO_SNDBUF = 7;
+    static final int SO_REUSEPORT = 15;
     static final int SO_RCVLOWAT = 18;
     static final int SO_RCVTIMEO = 20;
     static final int SO_SNDTIMEO = 21;
@@ -89,6 +90,11 @@ final class Abi {
     static final int SIOCOUTQ = 0x5411;
     static final int EFD_NONBLOCK = 0x800;
     static final int EFD_CLOEXEC = 0x80000;
+    static final int SFD_CLOEXEC = 0x80000;
+
+    /** struct signalfd_siginfo; its first word is the number of the signal. */
+    static final int SIGNALFD_SIGINFO_SIZE = 128;
+
     static final int EPOLL_CLOEXEC = 0x80000;
     static final int EPOLL_CTL_ADD = 1;
     static final int EPOLL_CTL_DEL = 2;

@@ -113,6 +113,11 @@ public final class SocketOptions {
         setInt(socket, Abi.SOL_SOCKET, Abi.SO_REUSEADDR, on ? 1 : 0, "setsockopt(SO_REUSEADDR)");
     }
 
+    /** SO_REUSEPORT: share the port with other sockets of this user that say so too; before bind only. */
+    public static void setReusePort(Fd socket, boolean on) {
+        setInt(socket, Abi.SOL_SOCKET, Abi.SO_REUSEPORT, on ? 1 : 0, "setsockopt(SO_REUSEPORT)");
+    }
+
     /** IPV6_V6ONLY: whether an IPv6 socket refuses IPv4; before bind only. */
     public static void setV6Only(Fd socket, boolean on) {
         setInt(socket, Abi.IPPROTO_IPV6, Abi.IPV6_V6ONLY, on ? 1 : 0, "setsockopt(IPV6_V6ONLY)");

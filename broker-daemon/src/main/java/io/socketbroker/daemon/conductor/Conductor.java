@@ -278,6 +278,27 @@ public final class Conductor implements AutoCloseable {
         return reply;
     }
 
+    /** The same with a descriptor that this process made; the conductor becomes its owner. */
+    public CompletableFuture<TransferOwnershipResponse> take(
+            Caller caller, TransferOwnershipRequest request, OwnedFd made) {
+        CompletableFuture<TransferOwnershipResponse> reply = new CompletableFuture<>();
+        submit(reply, () -> {
+            tellTime();
+            forward(transfer.take(caller, request, List.of(made), () -> false), reply);
+        });
+        // Refused by a loop that has ended, or by the rules, which have closed it.
+        return reply.whenComplete((_, failure) -> {
+            if (failure != null && made.isOpen()) {
+                made.close();
+            }
+        });
+    }
+
+    /** A duplicate of the descriptor of a declared socket; empty if the broker has none. */
+    public CompletableFuture<Optional<OwnedFd>> duplicate(String declaredId) {
+        return call(brokerage -> brokerage.declared().slot(declaredId).map(descriptors::duplicate));
+    }
+
     private static <T> void forward(CompletionStage<T> answer, CompletableFuture<T> reply) {
         answer.whenComplete((value, failure) -> {
             if (failure == null) {

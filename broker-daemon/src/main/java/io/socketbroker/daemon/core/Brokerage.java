@@ -51,6 +51,7 @@ public final class Brokerage {
     private final Tasks tasks;
     private final Transfers transfers;
     private final Queries queries;
+    private final Declared declared;
 
     /**
      * A broker without sockets.
@@ -80,6 +81,7 @@ public final class Brokerage {
         tasks.onUnregistered(sessions::taskUnregistered);
         transfers = new Transfers(state, parking, dispatcher, tasks);
         queries = new Queries(state);
+        declared = new Declared(state, tasks, parking, dispatcher);
     }
 
     /** Tells the time and runs what is due. Monotonic nanoseconds from any origin that is not in the future. */
@@ -108,6 +110,11 @@ public final class Brokerage {
     /** What a former broker left. */
     public Recovery recovery() {
         return recovery;
+    }
+
+    /** For the configuration. */
+    public Declared declared() {
+        return declared;
     }
 
     // Tasks

@@ -15,6 +15,9 @@ import java.util.function.Consumer;
 final class Tasks {
     private static final String FOREIGN_UNITS = "socketbroker-handler";
 
+    /** Of the tasks that the configuration declares; nobody but the broker's user has sockets there. */
+    static final String DECLARED_APP = "declared";
+
     private final BrokerState state;
     private final Parking parking;
     private final Dispatcher dispatcher;
@@ -40,8 +43,7 @@ final class Tasks {
 
     Registration register(TaskName name, TaskSpec requested) {
         requireAppOf(name.app(), name.uid(), "key.app");
-        boolean systems = brokerUid == 0 || name.uid() != brokerUid;
-        TaskSpec spec = TaskRules.withDefaults(requested, systems ? Manager.MANAGER_SYSTEM : Manager.MANAGER_USER);
+        TaskSpec spec = TaskRules.withDefaults(requested, defaultManager(name));
         if (name.uid() != brokerUid) {
             refuseForeign(spec);
         }
@@ -111,6 +113,16 @@ final class Tasks {
         }
     }
 
+    /** Whether a registration would change nothing. */
+    boolean isRegisteredAs(TaskName name, TaskSpec requested) {
+        TaskEntry task = state.tasks.get(name);
+        return task != null && task.spec.equals(TaskRules.withDefaults(requested, defaultManager(name)));
+    }
+
+    private Manager defaultManager(TaskName name) {
+        return brokerUid == 0 || name.uid() != brokerUid ? Manager.MANAGER_SYSTEM : Manager.MANAGER_USER;
+    }
+
     private int adoptOrphans(TaskName name) {
         int adopted = 0;
         for (SocketEntry socket : List.copyOf(state.sockets.ofTask(name))) {
@@ -171,6 +183,13 @@ final class Tasks {
 
     /** An app name belongs to the uid that first used it, for as long as it has a task or socket. */
     void requireAppOf(String app, int uid, String field) {
+        if (app.equals(DECLARED_APP) && uid != brokerUid) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_APP_OF_ANOTHER_USER,
+                    field,
+                    "app " + app + " is for what the broker's configuration declares; choose another name, or act as"
+                            + " the broker's uid " + Integer.toUnsignedString(brokerUid));
+        }
         boolean taken = state.tasks.keySet().stream()
                         .anyMatch(task -> task.uid() != uid && task.app().equals(app))
                 || state.sockets.appUsedByOther(app, uid);

@@ -22,6 +22,8 @@ import io.socketbroker.v1.GetStatusResponse;
 import io.socketbroker.v1.LimitUse;
 import io.socketbroker.v1.ListActivationsRequest;
 import io.socketbroker.v1.ListActivationsResponse;
+import io.socketbroker.v1.ReloadRequest;
+import io.socketbroker.v1.ReloadResponse;
 import io.socketbroker.v1.UpgradeRequest;
 import io.socketbroker.v1.UpgradeResponse;
 import io.socketbroker.v1.WatchEventsRequest;
@@ -39,6 +41,7 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
     private final EventRing events;
     private final BrokerLimits limits;
     private final Identity self;
+    private final Reloader reloader;
     private final CustodyLook custody;
     private final Upgrades upgrades;
 
@@ -60,7 +63,9 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
             BrokerLimits limits,
             Identity self,
             CustodyLook custody,
-            Upgrades upgrades) {
+            Upgrades upgrades,
+            Reloader reloader) {
+        this.reloader = reloader;
         this.conductor = conductor;
         this.replies = replies;
         this.executor = executor;
@@ -207,5 +212,18 @@ final class AdminRpc extends AdminServiceGrpc.AdminServiceImplBase {
                             observer.onCompleted();
                         },
                         executor);
+    }
+
+    @Override
+    public void reload(ReloadRequest request, StreamObserver<ReloadResponse> observer) {
+        Caller caller = Callers.current();
+        if (!caller.administrator() && caller.uid() != self.uid) {
+            observer.onError(Refusals.status(new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_FOREIGN_UID,
+                    "",
+                    "only the broker's user, root and administrators may reload its configuration")));
+            return;
+        }
+        replies.send(reloader.reload(), observer);
     }
 }

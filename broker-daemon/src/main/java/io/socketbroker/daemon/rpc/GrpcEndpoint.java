@@ -64,7 +64,8 @@ public final class GrpcEndpoint implements AutoCloseable {
             int uid,
             String custody,
             Journal journal,
-            Upgrades upgrades)
+            Upgrades upgrades,
+            Reloader reloader)
             throws IOException {
         Replies replies = new Replies(executor);
         server = NettyServerBuilder.forAddress(
@@ -88,7 +89,8 @@ public final class GrpcEndpoint implements AutoCloseable {
                         limits,
                         new AdminRpc.Identity(version, uid, custody, Instant.now()),
                         new CustodyLook(journal, custody, uid),
-                        upgrades))
+                        upgrades,
+                        reloader))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build()

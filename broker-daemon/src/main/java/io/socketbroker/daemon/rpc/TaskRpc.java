@@ -4,6 +4,7 @@ import io.grpc.stub.StreamObserver;
 import io.socketbroker.daemon.conductor.Conductor;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.core.Declared;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.ExecLauncher;
 import io.socketbroker.v1.GetTaskRequest;
@@ -12,6 +13,7 @@ import io.socketbroker.v1.ListTasksRequest;
 import io.socketbroker.v1.ListTasksResponse;
 import io.socketbroker.v1.RegisterTaskRequest;
 import io.socketbroker.v1.RegisterTaskResponse;
+import io.socketbroker.v1.TaskKey;
 import io.socketbroker.v1.TaskServiceGrpc;
 import io.socketbroker.v1.UnregisterTaskRequest;
 import io.socketbroker.v1.UnregisterTaskResponse;
@@ -37,6 +39,7 @@ final class TaskRpc extends TaskServiceGrpc.TaskServiceImplBase {
         Caller caller = Callers.current();
         diskExecutor.execute(() -> {
             try {
+                requireUndeclared(request.getKey());
                 requireExecutable(request);
             } catch (BrokerRefusal refusal) {
                 observer.onError(Refusals.status(refusal));
@@ -44,6 +47,18 @@ final class TaskRpc extends TaskServiceGrpc.TaskServiceImplBase {
             }
             replies.send(conductor.register(caller, request), observer);
         });
+    }
+
+    /** What the configuration declares is changed there, and would come back at the next reload. */
+    private static void requireUndeclared(TaskKey key) {
+        if (key.getApp().equals(Declared.APP)) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_APP_OF_ANOTHER_USER,
+                    "key.app",
+                    "app " + Declared.APP
+                            + " is for what the broker's configuration declares; change it there and reload,"
+                            + " or choose another name");
+        }
     }
 
     /** Here and not in the rules, because it looks at the disk. The relative path has a refusal of its own there. */
@@ -88,6 +103,12 @@ final class TaskRpc extends TaskServiceGrpc.TaskServiceImplBase {
     @Override
     public void unregisterTask(UnregisterTaskRequest request, StreamObserver<UnregisterTaskResponse> observer) {
         Caller caller = Callers.current();
+        try {
+            requireUndeclared(request.getKey());
+        } catch (BrokerRefusal refusal) {
+            observer.onError(Refusals.status(refusal));
+            return;
+        }
         replies.send(
                 conductor.call(brokerage -> brokerage.unregister(caller, request)),
                 observer,

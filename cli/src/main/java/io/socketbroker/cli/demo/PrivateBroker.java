@@ -32,6 +32,9 @@ final class PrivateBroker implements AutoCloseable {
         var process = new ProcessBuilder(
                         launcher.toString(),
                         "daemon",
+                        // Nothing that is declared on this host.
+                        "--config",
+                        "/dev/null",
                         "--runtime-dir",
                         folder.resolve("run").toString(),
                         "--state-dir",
