@@ -1,6 +1,7 @@
 package io.socketbroker.benchmarks.launch;
 
 import io.socketbroker.benchmarks.harness.InvalidRunException;
+import io.socketbroker.benchmarks.harness.Programs;
 import io.socketbroker.benchmarks.harness.Report;
 import io.socketbroker.benchmarks.harness.Role;
 import io.socketbroker.benchmarks.harness.Workshop;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /** Super-servers of Debian, in the foreground, for /bin/cat on a port of the loopback address. */
 final class Rivals {
@@ -30,30 +30,19 @@ final class Rivals {
     /** Those that are installed; of the others the report has a line. */
     static List<EchoServer> start(Workshop workshop, Report report) throws IOException {
         List<EchoServer> servers = new ArrayList<>();
-        Optional<Path> systemd = program(report, "systemd-socket-activate");
+        Optional<Path> systemd = Programs.find(report, "systemd-socket-activate");
         if (systemd.isPresent()) {
             servers.add(systemd(workshop, systemd.get()));
         }
-        Optional<Path> tcpserver = program(report, "tcpserver");
+        Optional<Path> tcpserver = Programs.find(report, "tcpserver");
         if (tcpserver.isPresent()) {
             servers.add(tcpserver(workshop, tcpserver.get()));
         }
-        Optional<Path> xinetd = program(report, "xinetd");
+        Optional<Path> xinetd = Programs.find(report, "xinetd");
         if (xinetd.isPresent()) {
             servers.add(xinetd(workshop, xinetd.get()));
         }
         return servers;
-    }
-
-    private static Optional<Path> program(Report report, String name) {
-        Optional<Path> found = Stream.of(System.getenv("PATH").split(":", -1))
-                .map(folder -> Path.of(folder, name))
-                .filter(Files::isExecutable)
-                .findFirst();
-        if (found.isEmpty()) {
-            report.note("without " + name + ", which is not installed");
-        }
-        return found;
     }
 
     /** See systemd-socket-activate(1). */
