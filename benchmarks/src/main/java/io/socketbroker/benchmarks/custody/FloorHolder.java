@@ -2,7 +2,6 @@ package io.socketbroker.benchmarks.custody;
 
 import io.socketbroker.linux.DescriptorChannel;
 import io.socketbroker.linux.DescriptorChannel.Received;
-import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Sockets;
 import java.nio.ByteBuffer;
@@ -19,6 +18,7 @@ public final class FloorHolder implements Holder {
     private static final int PUT = 0;
     private static final int DROP = 1;
     private static final int SHOW = 2;
+    private static final int TAKE = 3;
 
     private final Exchange exchange;
 
@@ -37,13 +37,16 @@ public final class FloorHolder implements Holder {
                 ByteBuffer question = ByteBuffer.wrap(message.payload());
                 int number = question.getInt();
                 int action = question.getInt();
-                if (action == PUT) {
-                    held[number] = message.descriptors().getFirst();
-                } else if (action == DROP) {
-                    held[number].close();
+                for (int i = 0; i < message.descriptors().size(); i++) {
+                    held[number + i] = message.descriptors().get(i);
                 }
                 channel.sendBlocking(
-                        connection.fd(), message.payload(), action == SHOW ? List.of(held[number].fd()) : List.of());
+                        connection.fd(),
+                        message.payload(),
+                        action == SHOW || action == TAKE ? List.of(held[number].fd()) : List.of());
+                if (action == DROP || action == TAKE) {
+                    held[number].close();
+                }
             }
         }
     }
@@ -53,8 +56,18 @@ public final class FloorHolder implements Holder {
     }
 
     @Override
-    public void put(int number, Fd socket, long cookie) {
-        exchange.ask(message(number, PUT), List.of(socket)).close();
+    public void put(int number, OwnedFd socket, long cookie) {
+        exchange.ask(message(number, PUT), Holder.fds(List.of(socket))).close();
+    }
+
+    @Override
+    public void putAll(int first, List<OwnedFd> sockets, List<Long> cookies) {
+        exchange.ask(message(first, PUT), Holder.fds(sockets)).close();
+    }
+
+    @Override
+    public OwnedFd take(int number, long cookie) {
+        return exchange.ask(message(number, TAKE), List.of()).descriptors().getFirst();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.socketbroker.benchmarks.custody;
 
 import io.socketbroker.linux.DescriptorChannel.Received;
-import io.socketbroker.linux.Fd;
+import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Sockets;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -49,9 +49,9 @@ final class S6Holder implements Holder {
     }
 
     @Override
-    public void put(int number, Fd socket, long cookie) {
+    public void put(int number, OwnedFd socket, long cookie) {
         byte[] never = ByteBuffer.allocate(TIME_BYTES).putLong(NEVER).array();
-        try (Received.Message answer = exchange.ask(message('S', never, number, 1), List.of(socket))) {
+        try (Received.Message answer = exchange.ask(message('S', never, number, 1), Holder.fds(List.of(socket)))) {
             requireSuccess(answer.payload(), number);
         }
     }
@@ -59,6 +59,14 @@ final class S6Holder implements Holder {
     @Override
     public void drop(List<Integer> numbers) {
         numbers.forEach(number -> requireSuccess(exchange.ask(message('D', new byte[0], number, 0)), number));
+    }
+
+    @Override
+    public OwnedFd take(int number, long cookie) {
+        byte[] andDelete = {1};
+        Received.Message answer = exchange.ask(message('R', andDelete, number, 0), List.of());
+        requireSuccess(answer.payload(), number);
+        return answer.descriptors().getFirst();
     }
 
     @Override

@@ -43,8 +43,8 @@ final class SystemdHolder implements Holder {
     }
 
     @Override
-    public void put(int number, Fd descriptor, long cookie) {
-        notify("FDSTORE=1\nFDPOLL=0\nFDNAME=" + name(number), List.of(descriptor));
+    public void put(int number, OwnedFd descriptor, long cookie) {
+        notify("FDSTORE=1\nFDPOLL=0\nFDNAME=" + name(number), List.of(descriptor.fd()));
         barrier();
     }
 

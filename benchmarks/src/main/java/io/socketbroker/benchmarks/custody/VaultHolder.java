@@ -1,7 +1,7 @@
 package io.socketbroker.benchmarks.custody;
 
 import io.socketbroker.linux.DescriptorChannel.Received;
-import io.socketbroker.linux.Fd;
+import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Sockets;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -45,18 +45,35 @@ final class VaultHolder implements Holder {
     }
 
     @Override
-    public void put(int number, Fd socket, long cookie) {
-        try (Received.Message answer = exchange.ask(frame(PUT, 0, number, cookie), List.of(socket))) {
-            exchange.require(kind(answer.payload()) == DONE, "refuses " + number);
+    public void put(int number, OwnedFd socket, long cookie) {
+        put(frame(PUT, 0, number, cookie), List.of(socket));
+    }
+
+    @Override
+    public void putAll(int first, List<OwnedFd> sockets, List<Long> cookies) {
+        long[] slotsAndCookies = new long[2 * sockets.size()];
+        for (int i = 0; i < sockets.size(); i++) {
+            slotsAndCookies[2 * i] = (long) first + i;
+            slotsAndCookies[2 * i + 1] = cookies.get(i);
+        }
+        put(frame(PUT, 0, slotsAndCookies), sockets);
+    }
+
+    private void put(byte[] frame, List<OwnedFd> sockets) {
+        try (Received.Message answer = exchange.ask(frame, Holder.fds(sockets))) {
+            exchange.require(kind(answer.payload()) == DONE, "refuses a socket");
         }
     }
 
     @Override
     public void drop(List<Integer> numbers) {
         for (int number : numbers) {
-            long cookie = exchange.cookie(frame(LIST, number));
-            exchange.require(kind(exchange.ask(frame(DROP, 0, number, cookie))) == DONE, "does not drop " + number);
+            drop(number, exchange.cookie(frame(LIST, number)));
         }
+    }
+
+    private void drop(int number, long cookie) {
+        exchange.require(kind(exchange.ask(frame(DROP, 0, number, cookie))) == DONE, "does not drop " + number);
     }
 
     @Override
