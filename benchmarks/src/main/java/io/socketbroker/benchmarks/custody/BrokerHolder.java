@@ -10,6 +10,7 @@ import io.socketbroker.linux.OwnedFd;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The whole broker, through the SDK: what an application does that parks its connections. */
 final class BrokerHolder implements Holder {
@@ -66,7 +67,7 @@ final class BrokerHolder implements Holder {
     public void verify(List<Long> cookies) {
         int parked = client.status().socketsByState().entrySet().stream()
                 .filter(entry -> entry.getKey().endsWith(PARKED))
-                .mapToInt(java.util.Map.Entry::getValue)
+                .mapToInt(Map.Entry::getValue)
                 .sum();
         if (parked != cookies.size()) {
             throw new InvalidRunException("the broker says " + client.status().socketsByState() + " instead of "

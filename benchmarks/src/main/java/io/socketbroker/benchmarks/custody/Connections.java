@@ -41,6 +41,11 @@ final class Connections implements AutoCloseable {
         return cookies.get(number);
     }
 
+    /** The end that stays here. */
+    OwnedFd peer(int number) {
+        return peers.get(number);
+    }
+
     /** Forgets the last ones, which the holder has let go of, and gives their numbers. */
     void closeLast(int count) {
         for (int i = 0; i < count; i++) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The broker as a process of its own, started as people start it: by bin/socketbroker. Ended with its workshop. For one
@@ -80,24 +81,39 @@ public final class BrokerProcess {
     }
 
     private static Process serve(Workshop workshop, List<String> command) throws IOException {
+        return serve(workshop, command, _ -> {});
+    }
+
+    private static Process serve(Workshop workshop, List<String> command, Consumer<String> listener)
+            throws IOException {
         Process process = workshop.start(new ProcessBuilder(command).redirectErrorStream(true));
         BufferedReader output = process.inputReader();
         StringBuilder before = new StringBuilder();
         String line = output.readLine();
         while (line != null && !line.contains(SERVING)) {
+            listener.accept(line);
             before.append(line).append('\n');
             line = output.readLine();
         }
         if (line == null) {
             throw new InvalidRunException("ended before it served: " + command + "\n" + before);
         }
-        Thread.ofPlatform()
-                .daemon()
-                .name("output")
-                .start(() -> output.lines()
-                        .filter(said -> said.contains(" WARN ") || said.contains(" ERROR "))
-                        .forEach(System.err::println));
+        Thread.ofPlatform().daemon().name("output").start(() -> warnings(output));
         return process;
+    }
+
+    private static void warnings(BufferedReader output) {
+        try {
+            String line = output.readLine();
+            while (line != null) {
+                if (line.contains(" WARN ") || line.contains(" ERROR ")) {
+                    System.err.println(line);
+                }
+                line = output.readLine();
+            }
+        } catch (IOException _) {
+            // It was killed.
+        }
     }
 
     /** With SIGKILL; its vault goes on. */
@@ -112,9 +128,13 @@ public final class BrokerProcess {
         }
     }
 
-    /** After {@link #kill}: the same JVM, without the launcher, as a service manager would. Returns when it serves. */
-    public void startAgain() throws IOException {
-        process = serve(workshop, command);
+    /**
+     * After {@link #kill}: the same JVM, without the launcher, as a service manager would. Returns when it serves.
+     *
+     * @param listener hears each line of its log before that
+     */
+    public void startAgain(Consumer<String> listener) throws IOException {
+        process = serve(workshop, command, listener);
     }
 
     /** Of its JVM. */
