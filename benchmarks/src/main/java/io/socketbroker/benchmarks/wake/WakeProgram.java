@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * One contender: parks sockets, and takes turns when told to on standard input. Arguments: "floor", "raw" or "sdk"; the
  * watcher's socket or the broker's runtime folder; how many sockets; who watches, by its pid; the SDK's credit.
  *
- * <p>It answers "ready", and to "wake N", "open N RATE", "sustain N WINDOW" or "burst" with a line of rows between bars, each of a name, a number of messages
+ * <p>It answers "ready", and to "wake N", "open N RATE", "sustain N WINDOW", "give-back N" or "burst" with a line of rows between bars, each of a name, a number of messages
  * and durations in nanoseconds or a rate; or with "invalid ..." and its end.
  */
 public final class WakeProgram {
@@ -75,6 +75,7 @@ public final class WakeProgram {
             case "open" -> row("", 0, arrivals.open(Integer.parseInt(words[1]), Integer.parseInt(words[2])));
             case "sustain" ->
                 row("", 0, List.of(arrivals.sustain(Integer.parseInt(words[1]), Integer.parseInt(words[2]))));
+            case "give-back" -> row("", 0, giveBack(Integer.parseInt(words[1])));
             case "burst" -> burst();
             default -> throw new IllegalArgumentException(words[0]);
         };
@@ -100,6 +101,16 @@ public final class WakeProgram {
             rows.add(row(receiver.stages().get(stage), 0, nanos.get(stage)));
         }
         return String.join("|", rows);
+    }
+
+    private List<Long> giveBack(int wakes) {
+        List<Long> nanos = new ArrayList<>();
+        for (int i = 0; i < wakes; i++) {
+            sockets.speak(random.nextInt(sockets.count()));
+            receiver.work(1);
+            nanos.add(receiver.returnNanos());
+        }
+        return nanos;
     }
 
     /** All sockets at once. */
