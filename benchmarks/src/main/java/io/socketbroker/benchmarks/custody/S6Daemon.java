@@ -14,11 +14,12 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * An s6-fdholderd that serves everything to this user (s6-fdholderd, "access control").
  *
+ * @param pid of the process
  * @param socket where it listens
  * @param store the program s6-fdholder-store
  * @param libraryPath for its programs; empty if they are installed
  */
-record S6Daemon(Path socket, Path store, String libraryPath) {
+record S6Daemon(long pid, Path socket, Path store, String libraryPath) {
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -51,8 +52,9 @@ record S6Daemon(Path socket, Path store, String libraryPath) {
                         folder.resolve("rules").toString())
                 .inheritIO();
         builder.environment().put("LD_LIBRARY_PATH", libraryPath);
-        awaitSocket(workshop.start(builder), socket);
-        return Optional.of(new S6Daemon(socket, store.get(), libraryPath));
+        Process process = workshop.start(builder);
+        awaitSocket(process, socket);
+        return Optional.of(new S6Daemon(process.pid(), socket, store.get(), libraryPath));
     }
 
     private static void awaitSocket(Process process, Path socket) {

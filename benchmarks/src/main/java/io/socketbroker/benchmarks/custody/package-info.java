@@ -1,6 +1,6 @@
 /**
- * Descriptors in the custody of another process: what it costs to put them there, and how long it takes to have them again
- * after a crash, beside others who hold descriptors.
+ * Descriptors in the custody of another process: what it costs in time and memory to put and to keep them there, and how
+ * long it takes to have them again after a crash, beside others who hold descriptors.
  *
  * <p>Each contender is a process with one thread; the main class gives it its turns through its standard input.
  *
