@@ -4,7 +4,6 @@ import io.socketbroker.benchmarks.harness.InvalidRunException;
 import io.socketbroker.client.ActivatedSocket;
 import io.socketbroker.client.BrokerClient;
 import io.socketbroker.client.Session;
-import io.socketbroker.client.SessionOptions;
 import io.socketbroker.client.TaskDefinition;
 import io.socketbroker.client.TransferRequest;
 import io.socketbroker.linux.DescriptorChannel;
@@ -65,8 +64,7 @@ final class Subjects implements AutoCloseable {
         woken.clear();
         Semaphore arrived = new Semaphore(0);
         try (BrokerClient client = BrokerClient.connect(runtimeDirectory);
-                Session _ = client.attach(
-                        SessionOptions.of(TASK).withCredit(numbers.size()), socket -> handle(socket, arrived))) {
+                Session _ = client.attach(TASK, socket -> handle(socket, arrived))) {
             for (int number : numbers) {
                 Sockets.send(connections.peer(number).fd(), BYTE, 0, 1);
             }
