@@ -9,19 +9,27 @@ final class Vaults {
 
     /** Those that serve a broker whose home this is; found by the socket in their command line. */
     static List<ProcessHandle> of(Path home) {
-        String socket = home.resolve("r/vault.sock").toString();
+        return at(home.resolve("r/vault.sock"));
+    }
+
+    private static List<ProcessHandle> at(Path socket) {
         return ProcessHandle.allProcesses()
                 .filter(process -> process.info()
                         .arguments()
                         .map(List::of)
                         .orElse(List.of())
-                        .contains(socket))
+                        .contains(socket.toString()))
                 .toList();
     }
 
     /** Ends them and waits for it. */
     static void end(Path home) {
-        for (ProcessHandle vault : of(home)) {
+        endOf(home.resolve("r/vault.sock"));
+    }
+
+    /** As the other, of one that serves there. */
+    static void endOf(Path socket) {
+        for (ProcessHandle vault : at(socket)) {
             vault.destroy();
             vault.onExit().join();
         }
