@@ -226,8 +226,8 @@ final class SystemUnitsIT {
         system().expect("systemctl", "reload", SERVICE);
         Awaitility.await("the listeners")
                 .atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(listDeclared())
-                        .contains("127.9.9.9:81", "unix:/run/socketbroker/door.sock"));
+                .untilAsserted(
+                        () -> assertThat(listDeclared()).contains("127.9.9.9:81", "unix:/run/socketbroker/door.sock"));
         assertThat(system().expect("stat", "-c", "%U %a", "/run/socketbroker/door.sock"))
                 .isEqualTo("socketbroker 666");
         Files.writeString(declared, "[[task]]\nname = 'door'\n");
