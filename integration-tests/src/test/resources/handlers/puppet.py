@@ -97,8 +97,14 @@ class Puppet:
             self.fd_sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             self.fd_sock.settimeout(10)
             self.fd_sock.connect(os.environ["SOCKETBROKER_RUNTIME_DIR"] + "/fd.sock")
-        self.fd_sock.sendall(field(1, 7) + field(number, body))
-        data, fds, _, _ = socket.recv_fds(self.fd_sock, 200_000, 253)
+        try:
+            self.fd_sock.sendall(field(1, 7) + field(number, body))
+            data, fds, _, _ = socket.recv_fds(self.fd_sock, 200_000, 253)
+            if not data:
+                raise OSError(errno.ECONNRESET, "the broker is gone")
+        except OSError:
+            self.hangup()
+            raise
         return parse(data), list(fds)
 
     @staticmethod

@@ -93,7 +93,12 @@ class ArchitectureTest {
             .resideInAPackage("..daemon.vault..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "org.jspecify.annotations..", "io.socketbroker.linux..", "..daemon.vault..");
+            .resideInAnyPackage(
+                    "java..",
+                    "org.jspecify.annotations..",
+                    "io.socketbroker.linux..",
+                    "..daemon.vault..",
+                    "..daemon.faults..");
 
     @ArchTest
     static final ArchRule GRPC_AND_NETTY_STAY_AT_THE_EDGE = noClasses()

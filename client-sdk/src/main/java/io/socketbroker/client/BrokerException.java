@@ -66,6 +66,16 @@ public final class BrokerException extends RuntimeException {
         return reason;
     }
 
+    /** Whether the lease that a request was about is over, or was never there. */
+    boolean endsLease() {
+        return reason == ErrorReason.ERROR_REASON_STALE_GENERATION || reason == ErrorReason.ERROR_REASON_TOKEN_UNKNOWN;
+    }
+
+    /** Whether nobody answered, as between a broker and its successor. */
+    boolean isLossOfBroker() {
+        return code == Code.UNAVAILABLE && reason == ErrorReason.ERROR_REASON_UNSPECIFIED;
+    }
+
     /** The field or limit at fault, for example "items[3].context"; empty if none. */
     public String field() {
         return metadata().getOrDefault("field", "");

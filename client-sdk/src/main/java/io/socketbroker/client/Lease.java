@@ -4,11 +4,14 @@ import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.CompleteRequest;
 import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.LaunchStyle;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Lease implements SocketLease {
 
     private static final int FIRST_LISTEN_FD = 3;
+    private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(10);
 
     private final HandlerEnvironment environment;
     private volatile CompletableFuture<Void> returns = CompletableFuture.completedFuture(null);
@@ -135,6 +139,29 @@ final class Lease implements SocketLease {
 
     @Override
     public synchronized void complete(LeaseEnd end) {
+        long deadline = System.nanoTime() + LONGEST_ABSENCE.toNanos();
+        var backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+        boolean toldBefore = false;
+        while (true) {
+            try {
+                tell(end);
+                return;
+            } catch (BrokerException e) {
+                if (toldBefore && e.endsLease()) {
+                    // The answer to the first word was lost with the broker that took it.
+                    return;
+                }
+                if (!e.isLossOfBroker() || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                // A broker that starts anew knows this lease.
+                toldBefore = true;
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(backoff.nextDelayMillis()));
+            }
+        }
+    }
+
+    private void tell(LeaseEnd end) {
         var request = FdFrame.newBuilder()
                 .setComplete(CompleteRequest.newBuilder()
                         .setToken(environment.token())

@@ -87,8 +87,7 @@ final class SessionLease implements SocketLease {
         try {
             completion.accept(end);
         } catch (BrokerException e) {
-            if (e.reason() == ErrorReason.ERROR_REASON_STALE_GENERATION
-                    || e.reason() == ErrorReason.ERROR_REASON_TOKEN_UNKNOWN) {
+            if (e.endsLease()) {
                 // The answer overtook the message on the stream.
                 revoke(String.valueOf(e.getMessage()));
             }

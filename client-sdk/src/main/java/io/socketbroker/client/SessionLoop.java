@@ -2,11 +2,9 @@ package io.socketbroker.client;
 
 import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
-import io.socketbroker.v1.ErrorReason;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +22,6 @@ final class SessionLoop {
     private static final int SESSION_ID_BYTES = 16;
     private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(20);
     private static final long LONGEST_DELAY_WITH_LEASES_MILLIS = 1_000;
-    private static final Set<ErrorReason> OVER =
-            Set.of(ErrorReason.ERROR_REASON_STALE_GENERATION, ErrorReason.ERROR_REASON_TOKEN_UNKNOWN);
 
     private final SessionLink.Parts parts;
     private final SessionOptions options;
@@ -150,13 +146,11 @@ final class SessionLoop {
                 awaitLink(deadline).complete(token, end);
                 return;
             } catch (BrokerException e) {
-                if (toldBefore && OVER.contains(e.reason())) {
+                if (toldBefore && e.endsLease()) {
                     // The answer to the first word was lost with the broker that took it.
                     return;
                 }
-                if (e.code() != Code.UNAVAILABLE
-                        || e.reason() != ErrorReason.ERROR_REASON_UNSPECIFIED
-                        || System.nanoTime() > deadline) {
+                if (!e.isLossOfBroker() || System.nanoTime() > deadline) {
                     throw e;
                 }
                 toldBefore = true;

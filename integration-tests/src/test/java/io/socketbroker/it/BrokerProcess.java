@@ -57,8 +57,13 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** As {@link #startIn}, with the journal and the vault of a daemon without options. */
-    static BrokerProcess startKeeping(Path home) throws IOException {
-        return awaitServing(launch(home, false, List.of(), List.of()));
+    static BrokerProcess startKeeping(Path home, String... wrapper) throws IOException {
+        return awaitServing(launchKeeping(home, wrapper));
+    }
+
+    /** As the other, and waits for nothing. */
+    static BrokerProcess launchKeeping(Path home, String... wrapper) throws IOException {
+        return launch(home, false, List.of(wrapper), List.of());
     }
 
     /** As {@link #startIn}, with these options, started for SIGHUP as bin/socketbroker does. */
@@ -76,7 +81,8 @@ final class BrokerProcess implements AutoCloseable {
                 List.of(options)));
     }
 
-    private static BrokerProcess awaitServing(BrokerProcess broker) throws IOException {
+    /** Waits until it serves; fails if it ends before. */
+    static BrokerProcess awaitServing(BrokerProcess broker) throws IOException {
         boolean serves = false;
         try {
             Awaitility.await("daemon serves").atMost(START).until(() -> {

@@ -2,6 +2,7 @@ package io.socketbroker.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.socketbroker.linux.DescriptorFlags;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.linux.Sockets;
@@ -66,6 +67,13 @@ final class Puppets implements AutoCloseable {
         Puppet puppet = new Puppet(new Wire(connection.get()));
         launched.add(puppet);
         return puppet;
+    }
+
+    /** Nobody was launched whom {@link #next} has not given. */
+    void expectNoMore() {
+        DescriptorFlags.setNonBlocking(listener.fd(), true);
+        assertThat(Sockets.accept(listener.fd(), false)).isEmpty();
+        DescriptorFlags.setNonBlocking(listener.fd(), false);
     }
 
     @Override

@@ -2,6 +2,9 @@ package io.socketbroker.benchmarks.harness;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,27 +25,48 @@ public final class JavaProgram {
             "--sun-misc-unsafe-memory-access=allow");
 
     private final String name;
-    private final Process process;
+    private final long pid;
     private final BufferedReader output;
     private final PrintWriter input;
 
-    private JavaProgram(String name, Process process) {
+    private JavaProgram(String name, long pid, BufferedReader output, OutputStream input) {
         this.name = name;
-        this.process = process;
-        this.output = process.inputReader();
-        this.input = new PrintWriter(process.getOutputStream(), true, StandardCharsets.US_ASCII);
+        this.pid = pid;
+        this.output = output;
+        this.input = new PrintWriter(input, true, StandardCharsets.US_ASCII);
     }
 
     /** Starts it, until the workshop is closed. Its standard error is ours. */
     public static JavaProgram start(Workshop workshop, Class<?> main, String... arguments) throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command(main, arguments)).redirectError(ProcessBuilder.Redirect.INHERIT);
+        Process process = workshop.start(builder);
+        return new JavaProgram(name(main, arguments), process.pid(), process.inputReader(), process.getOutputStream());
+    }
+
+    /**
+     * For one that somebody else starts and ends.
+     *
+     * @param output what it writes
+     * @param input what it reads
+     */
+    public static JavaProgram startedElsewhere(String name, InputStream output, OutputStream input) {
+        return new JavaProgram(
+                name, 0, new BufferedReader(new InputStreamReader(output, StandardCharsets.US_ASCII)), input);
+    }
+
+    /** What {@link #start} starts. */
+    public static List<String> command(Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        return new JavaProgram(
-                String.join(" ", main.getSimpleName(), String.join(" ", arguments)), workshop.start(builder));
+        return command;
+    }
+
+    private static String name(Class<?> main, String... arguments) {
+        return String.join(" ", main.getSimpleName(), String.join(" ", arguments));
     }
 
     /** For the head of a table. */
@@ -50,9 +74,9 @@ public final class JavaProgram {
         return String.join(" ", FLAGS);
     }
 
-    /** Of its JVM. */
+    /** Of its JVM; 0 if it was started elsewhere. */
     public long pid() {
-        return process.pid();
+        return pid;
     }
 
     /** Sends a line. */

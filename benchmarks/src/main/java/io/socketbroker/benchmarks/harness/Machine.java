@@ -13,15 +13,35 @@ public final class Machine {
 
     /** One line. */
     public static String describe() throws IOException {
-        return "%s, commit %s, Linux %s %s, %d CPUs, JDK %s, RLIMIT_NOFILE %d"
+        return "%s, commit %s, Linux %s %s, %d CPUs (%s), %s, JDK %s, RLIMIT_NOFILE %d"
                 .formatted(
                         Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                        System.getProperty("benchmarks.commit", "unknown"),
+                        commit(),
                         System.getProperty("os.version"),
                         System.getProperty("os.arch"),
                         Runtime.getRuntime().availableProcessors(),
+                        field("/proc/cpuinfo", "model name"),
+                        field("/proc/meminfo", "MemTotal"),
                         Runtime.version(),
                         ResourceLimits.openFiles().soft());
+    }
+
+    private static String field(String file, String name) throws IOException {
+        return Files.readAllLines(Path.of(file)).stream()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse("unknown " + name);
+    }
+
+    /** Of the checkout. */
+    static String commit() {
+        return System.getProperty("benchmarks.commit", "unknown");
+    }
+
+    /** Where results go. */
+    static Path results() {
+        return Path.of(System.getProperty("benchmarks.results", "results"));
     }
 
     /** The averages of 1, 5 and 15 minutes (proc(5)). */

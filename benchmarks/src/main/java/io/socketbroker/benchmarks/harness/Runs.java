@@ -1,68 +1,75 @@
 package io.socketbroker.benchmarks.harness;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
+import java.util.OptionalDouble;
 import org.HdrHistogram.Histogram;
 
-/** All turns of one row. Microseconds, with three significant digits. */
+/** All turns of one row, with three significant digits. For one thread. */
 final class Runs {
     private static final int SIGNIFICANT_DIGITS = 3;
-    private static final double NANOS_PER_MICRO = 1_000.0;
+    private static final double WHOLE = 100.0;
 
+    private final Role role;
     private final Histogram all = new Histogram(SIGNIFICANT_DIGITS);
-    private long[] mediansNanos = {};
-    private int[] messages = {};
+    private final List<Long> medians = new ArrayList<>();
+    private final List<Integer> messages = new ArrayList<>();
+
+    Runs(Role role) {
+        this.role = role;
+    }
 
     void add(Measured turn) {
         Histogram alone = new Histogram(SIGNIFICANT_DIGITS);
-        turn.nanos().forEach(alone::recordValue);
+        turn.values().forEach(alone::recordValue);
         all.add(alone);
-        mediansNanos = append(mediansNanos, alone.getValueAtPercentile(50));
-        messages = Arrays.copyOf(messages, messages.length + 1);
-        messages[messages.length - 1] = turn.messages();
+        medians.add(alone.getValueAtPercentile(50));
+        messages.add(turn.messages());
     }
 
-    private static long[] append(long[] to, long value) {
-        long[] longer = Arrays.copyOf(to, to.length + 1);
-        longer[to.length] = value;
-        return longer;
+    Role role() {
+        return role;
     }
 
     /** Turns that were counted. */
     int count() {
-        return mediansNanos.length;
+        return medians.size();
     }
 
-    /** Durations of all turns. */
+    /** Values of all turns. */
     long samples() {
         return all.getTotalCount();
+    }
+
+    /** The median of each turn. */
+    List<Long> medians() {
+        return List.copyOf(medians);
+    }
+
+    /** Of all turns together. */
+    double median() {
+        return all.getValueAtPercentile(50);
     }
 
     /**
      * Of all turns together.
      *
-     * @param percentile above 0, at most 100
+     * @param percentile above 50, at most 100
+     * @return empty if there are not so many values that at least one is above it
      */
-    double micros(double percentile) {
-        return all.getValueAtPercentile(percentile) / NANOS_PER_MICRO;
+    OptionalDouble percentile(double percentile) {
+        return samples() * (WHOLE - percentile) >= WHOLE
+                ? OptionalDouble.of((double) all.getValueAtPercentile(percentile))
+                : OptionalDouble.empty();
     }
 
-    /** The median of the quickest turn. */
-    double lowestMedianMicros() {
-        return LongStream.of(mediansNanos).min().orElseThrow() / NANOS_PER_MICRO;
+    /** The largest value. */
+    double maximum() {
+        return all.getMaxValue();
     }
 
-    /** The median of the slowest turn. */
-    double highestMedianMicros() {
-        return LongStream.of(mediansNanos).max().orElseThrow() / NANOS_PER_MICRO;
-    }
-
-    /** Fewest and most messages of a turn; empty where nobody counted them. */
+    /** Messages of each turn; empty where nobody counted them. */
     List<Integer> messages() {
-        int least = Arrays.stream(messages).min().orElse(0);
-        return least == 0
-                ? List.of()
-                : List.of(least, Arrays.stream(messages).max().orElseThrow());
+        return messages.contains(0) ? List.of() : List.copyOf(messages);
     }
 }

@@ -1,58 +1,78 @@
 package io.socketbroker.benchmarks.harness;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.OptionalDouble;
 
-/** Rows beside the first one, which is the floor. */
+/** A table as text. Percentiles that too few values stand behind are left out. */
 final class Table {
-    private final Runs floor;
+    private static final String NONE = "-";
+
+    private final TableData data;
     private final int nameWidth;
     private final boolean counted;
 
-    private Table(Map<String, Runs> rows) {
-        floor = rows.values().iterator().next();
-        nameWidth = rows.keySet().stream().mapToInt(String::length).max().orElse(1);
-        counted = rows.values().stream().anyMatch(runs -> !runs.messages().isEmpty());
+    private Table(TableData data) {
+        this.data = data;
+        nameWidth = data.rows().keySet().stream().mapToInt(String::length).max().orElse(1);
+        counted =
+                data.rows().values().stream().anyMatch(runs -> !runs.messages().isEmpty());
     }
 
     /** Title, heading, and a line for each row. */
-    static String of(String title, Map<String, Runs> rows) {
-        Table table = new Table(rows);
-        StringBuilder text = new StringBuilder(title).append('\n').append(table.heading());
-        rows.forEach((name, runs) -> text.append(table.row(name, runs)));
+    static String of(TableData data) {
+        Table table = new Table(data);
+        StringBuilder text = new StringBuilder(data.title()).append('\n').append(table.heading());
+        data.rows().forEach((name, runs) -> text.append(table.row(name, runs)));
         return text.toString();
     }
 
     private String heading() {
+        String unit = data.unit().symbol().isEmpty() ? "" : " " + data.unit().symbol();
         return String.format(
-                "%s %9s %9s %9s %7s %7s %7s %5s  %s%n",
+                Locale.ROOT,
+                "%s %-5s %11s %11s %11s %7s %7s %7s %5s  %s%n",
                 name(""),
-                "p50 us",
-                "p99 us",
-                "p99.9 us",
+                "role",
+                "p50" + unit,
+                "p99" + unit,
+                "p99.9" + unit,
                 "p50 x",
                 "p99 x",
                 "n",
                 "runs",
-                counted ? "messages  p50 of the runs" : "p50 of the runs");
+                counted ? "messages   p50 of the runs" : "p50 of the runs");
     }
 
     private String row(String name, Runs runs) {
         return String.format(
                 Locale.ROOT,
-                "%s %9.1f %9.1f %9.1f %7.2f %7.2f %7d %5d  %s%.1f to %.1f%n",
+                "%s %-5s %11s %11s %11s %7s %7s %7d %5d  %s%s to %s%n",
                 name(name),
-                runs.micros(50),
-                runs.micros(99),
-                runs.micros(99.9),
-                runs.micros(50) / floor.micros(50),
-                runs.micros(99) / floor.micros(99),
+                runs.role(),
+                shown(runs.median()),
+                shown(runs.percentile(99)),
+                shown(runs.percentile(99.9)),
+                ratio(data.ratio(runs)),
+                ratio(data.tailRatio(runs)),
                 runs.samples(),
                 runs.count(),
                 counted ? messages(runs) : "",
-                runs.lowestMedianMicros(),
-                runs.highestMedianMicros());
+                shown(Collections.min(runs.medians())),
+                shown(Collections.max(runs.medians())));
+    }
+
+    private String shown(double value) {
+        return String.format(Locale.ROOT, "%.1f", data.unit().shown(value));
+    }
+
+    private String shown(OptionalDouble value) {
+        return value.isEmpty() ? NONE : shown(value.getAsDouble());
+    }
+
+    private static String ratio(OptionalDouble ratio) {
+        return ratio.isEmpty() ? NONE : String.format(Locale.ROOT, "%.2f", ratio.getAsDouble());
     }
 
     private String name(String name) {
@@ -60,7 +80,8 @@ final class Table {
     }
 
     private static String messages(Runs runs) {
-        String range = runs.messages().stream().distinct().map(String::valueOf).collect(Collectors.joining("-"));
-        return String.format("%-10s", range);
+        List<Integer> messages = runs.messages();
+        String range = messages.isEmpty() ? NONE : Collections.min(messages) + "-" + Collections.max(messages);
+        return String.format(Locale.ROOT, "%-10s ", range);
     }
 }

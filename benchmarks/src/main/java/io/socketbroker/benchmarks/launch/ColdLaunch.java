@@ -8,6 +8,9 @@ import io.socketbroker.benchmarks.harness.InvalidRunException;
 import io.socketbroker.benchmarks.harness.JavaProgram;
 import io.socketbroker.benchmarks.harness.Measured;
 import io.socketbroker.benchmarks.harness.Options;
+import io.socketbroker.benchmarks.harness.Report;
+import io.socketbroker.benchmarks.harness.Role;
+import io.socketbroker.benchmarks.harness.Unit;
 import io.socketbroker.benchmarks.harness.Workshop;
 import io.socketbroker.client.BrokerClient;
 import io.socketbroker.client.TaskDefinition;
@@ -27,37 +30,64 @@ import java.util.Map;
 
 /**
  * From connect to the echo of a freshly launched /bin/cat: the broker, the bare posix_spawn floor and the super-servers
- * that are installed, in turns of 20 connections.
+ * that are installed, in turns of 20 connections: one at a time, and by a schedule that waits for nobody.
  */
 public final class ColdLaunch {
+    private static final Options.Defaults DEFAULTS =
+            new Options.Defaults(Map.of("rounds", "50", "rate", "100"), Map.of("rounds", "8"));
     private static final int CONNECTIONS_PER_TURN = 20;
-    private static final int WARM_UPS = 25;
     private static final int PATIENCE_MILLIS = 10_000;
     private static final byte[] HELLO = {'h', 'e', 'l', 'l', 'o', '\n'};
 
     private ColdLaunch() {}
 
-    /** Arguments: the launcher, and --rounds. */
+    /** Arguments: the launcher, --rounds, and --rate of connections a second. */
     public static void main(String[] args) {
-        Bench.main(args, Map.of("rounds", "50"), ColdLaunch::compare);
+        Bench.main("cold-launch", args, DEFAULTS, ColdLaunch::compare);
     }
 
-    private static void compare(Path launcher, Options options) throws IOException {
+    private static void compare(Path launcher, Options options, Report report) throws IOException {
         try (Workshop workshop = Workshop.open()) {
             List<EchoServer> servers = new ArrayList<>();
             JavaProgram floor = JavaProgram.start(workshop, SpawnFloor.class);
-            servers.add(new EchoServer("floor: accept + posix_spawn", loopback(Integer.parseInt(floor.hear()))));
-            System.out.println("# floor: " + JavaProgram.flags());
+            servers.add(new EchoServer(
+                    Role.FLOOR, "floor: accept + posix_spawn", loopback(Integer.parseInt(floor.hear()))));
+            report.note("floor: " + JavaProgram.flags());
             BrokerProcess broker = BrokerProcess.start(workshop, launcher);
-            System.out.println("# broker: " + broker.flags());
+            report.note("broker: " + broker.flags());
             servers.add(ours(broker));
-            servers.addAll(Rivals.start(workshop));
-            List<Contender> contenders = servers.stream()
-                    .<Contender>map(server -> () -> turn(server))
-                    .toList();
+            servers.addAll(Rivals.start(workshop, report));
+            int rounds = options.number("rounds");
             Comparison.run(
-                    "connect -> echo of a freshly launched /bin/cat", contenders, WARM_UPS, options.number("rounds"));
+                    report,
+                    "connect -> echo of a freshly launched /bin/cat, one at a time",
+                    Unit.MICROSECONDS,
+                    contenders(servers, ColdLaunch::turn),
+                    rounds / 2,
+                    rounds);
+            int rate = options.number("rate");
+            try (OpenLaunches open = new OpenLaunches(rate)) {
+                Comparison.run(
+                        report,
+                        "the same, " + rate + " connections a second at random times (open loop)",
+                        Unit.MICROSECONDS,
+                        contenders(servers, open::turn),
+                        1,
+                        rounds / 2);
+            }
         }
+    }
+
+    /** A turn with a server. */
+    @FunctionalInterface
+    interface Turn {
+        List<Long> nanos(EchoServer server) throws IOException;
+    }
+
+    private static List<Contender> contenders(List<EchoServer> servers, Turn turn) {
+        return servers.stream()
+                .<Contender>map(server -> () -> List.of(Measured.of(server.role(), server.name(), turn.nanos(server))))
+                .toList();
     }
 
     private static EchoServer ours(BrokerProcess broker) {
@@ -68,23 +98,27 @@ public final class ColdLaunch {
             client.transfer(TransferRequest.of(listener, "listener", "cat")
                     .withAcceptMode(AcceptMode.ACCEPT_MODE_PER_CONNECTION));
         }
-        return new EchoServer("Socket Broker", address);
+        return new EchoServer(Role.OURS, "Socket Broker", address);
     }
 
     static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    private static List<Measured> turn(EchoServer server) throws IOException {
+    private static List<Long> turn(EchoServer server) throws IOException {
         List<Long> nanos = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS_PER_TURN; i++) {
             nanos.add(echo(server));
         }
-        return List.of(Measured.of(server.name(), nanos));
+        return nanos;
     }
 
     private static long echo(EchoServer server) throws IOException {
-        long start = System.nanoTime();
+        return echo(server, System.nanoTime());
+    }
+
+    /** Connects, and gives the time from the start to the echo. */
+    static long echo(EchoServer server, long start) throws IOException {
         try (Socket socket = new Socket()) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(PATIENCE_MILLIS);

@@ -1,6 +1,9 @@
 package io.socketbroker.benchmarks.launch;
 
 import io.socketbroker.benchmarks.harness.InvalidRunException;
+import io.socketbroker.benchmarks.harness.Programs;
+import io.socketbroker.benchmarks.harness.Report;
+import io.socketbroker.benchmarks.harness.Role;
 import io.socketbroker.benchmarks.harness.Workshop;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /** Super-servers of Debian, in the foreground, for /bin/cat on a port of the loopback address. */
 final class Rivals {
@@ -25,33 +27,22 @@ final class Rivals {
 
     private Rivals() {}
 
-    /** Those that are installed; of the others standard output has a line. */
-    static List<EchoServer> start(Workshop workshop) throws IOException {
+    /** Those that are installed; of the others the report has a line. */
+    static List<EchoServer> start(Workshop workshop, Report report) throws IOException {
         List<EchoServer> servers = new ArrayList<>();
-        Optional<Path> systemd = program("systemd-socket-activate");
+        Optional<Path> systemd = Programs.find(report, "systemd-socket-activate");
         if (systemd.isPresent()) {
             servers.add(systemd(workshop, systemd.get()));
         }
-        Optional<Path> tcpserver = program("tcpserver");
+        Optional<Path> tcpserver = Programs.find(report, "tcpserver");
         if (tcpserver.isPresent()) {
             servers.add(tcpserver(workshop, tcpserver.get()));
         }
-        Optional<Path> xinetd = program("xinetd");
+        Optional<Path> xinetd = Programs.find(report, "xinetd");
         if (xinetd.isPresent()) {
             servers.add(xinetd(workshop, xinetd.get()));
         }
         return servers;
-    }
-
-    private static Optional<Path> program(String name) {
-        Optional<Path> found = Stream.of(System.getenv("PATH").split(":", -1))
-                .map(folder -> Path.of(folder, name))
-                .filter(Files::isExecutable)
-                .findFirst();
-        if (found.isEmpty()) {
-            System.out.println("# without " + name + ", which is not installed");
-        }
-        return found;
     }
 
     /** See systemd-socket-activate(1). */
@@ -64,7 +55,7 @@ final class Rivals {
         if (!said.contains("Listening")) {
             throw new InvalidRunException("systemd-socket-activate said: " + said);
         }
-        return new EchoServer("systemd-socket-activate", address);
+        return new EchoServer(Role.RIVAL, "systemd-socket-activate", address);
     }
 
     /** See tcpserver(1): no look-ups of names or users, and the port that the kernel chose on standard output. */
@@ -74,7 +65,7 @@ final class Rivals {
                         .redirectErrorStream(true));
         String said = firstLine(process);
         try {
-            return new EchoServer("tcpserver", ColdLaunch.loopback(Integer.parseInt(said.strip())));
+            return new EchoServer(Role.RIVAL, "tcpserver", ColdLaunch.loopback(Integer.parseInt(said.strip())));
         } catch (NumberFormatException e) {
             throw new InvalidRunException("tcpserver said: " + said, e);
         }
@@ -116,7 +107,7 @@ final class Rivals {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectErrorStream(true));
         awaitListening(process, address);
-        return new EchoServer("xinetd", address);
+        return new EchoServer(Role.RIVAL, "xinetd", address);
     }
 
     /** It does not say when it listens. */

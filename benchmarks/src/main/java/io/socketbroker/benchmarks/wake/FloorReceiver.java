@@ -13,6 +13,8 @@ final class FloorReceiver implements Receiver {
     private final Ledger ledger;
     private final DescriptorChannel channel = new DescriptorChannel(FloorWatcher.MOST_BYTES);
     private long receivedNanos;
+    private long returningNanos;
+    private long returnedNanos;
     private int givenBack;
     private int messages;
 
@@ -46,6 +48,7 @@ final class FloorReceiver implements Receiver {
             List<Integer> indices = Indices.decode(message.payload());
             if (message.descriptors().isEmpty()) {
                 givenBack += indices.size();
+                returnedNanos = receivedNanos;
             } else {
                 handle(indices, message);
             }
@@ -62,6 +65,7 @@ final class FloorReceiver implements Receiver {
             ledger.check(indices.get(i), message.descriptors().get(i).fd());
         }
         message.close();
+        returningNanos = System.nanoTime();
         send(message.payload(), List.of());
     }
 
@@ -87,6 +91,11 @@ final class FloorReceiver implements Receiver {
     @Override
     public List<Long> reachedNanos() {
         return List.of(receivedNanos);
+    }
+
+    @Override
+    public long returnNanos() {
+        return returnedNanos - returningNanos;
     }
 
     @Override

@@ -83,7 +83,17 @@ public final class FloorWatcher {
 
     private void receive() {
         while (!over) {
-            switch (channel.receive(connection.fd())) {
+            Received received;
+            try {
+                received = channel.receive(connection.fd());
+            } catch (LinuxException e) {
+                if (!e.is(Errno.ECONNRESET)) {
+                    throw e;
+                }
+                // The other side ended without reading all.
+                received = new Received.EndOfStream();
+            }
+            switch (received) {
                 case Received.Message message -> obey(Indices.decode(message.payload()), message.descriptors());
                 case Received.EndOfStream _ -> over = true;
                 case Received.WouldBlock _ -> {

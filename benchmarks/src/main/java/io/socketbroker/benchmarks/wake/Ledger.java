@@ -4,12 +4,16 @@ import io.socketbroker.benchmarks.harness.InvalidRunException;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.Sockets;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.IntConsumer;
 
-/** Which byte was sent to which socket, so that no wake is lost, doubled or another's unnoticed. Thread-safe. */
+/**
+ * Which byte was sent to which socket, so that no wake is lost, doubled or another's unnoticed. Thread-safe.
+ */
 final class Ledger {
     private static final int NOTHING = -1;
 
     private final AtomicIntegerArray expected;
+    private volatile IntConsumer listener = _ -> {};
 
     Ledger(int sockets) {
         expected = new AtomicIntegerArray(sockets);
@@ -25,6 +29,20 @@ final class Ledger {
         }
     }
 
+    /** Whether its last byte was taken. */
+    boolean isFree(int index) {
+        return expected.get(index) == NOTHING;
+    }
+
+    /** Hears of each socket that was handled, on the thread that did it. */
+    void listen(IntConsumer other) {
+        listener = other;
+    }
+
+    void ignore() {
+        listener = _ -> {};
+    }
+
     /** Takes the byte from a socket that came; it must be the one that was sent, and all there is. */
     void check(int index, Fd socket) {
         int value = expected.getAndSet(index, NOTHING);
@@ -34,5 +52,6 @@ final class Ledger {
             throw new InvalidRunException("socket " + index + " came with " + count + " bytes, the first " + bytes[0]
                     + ", instead of " + (value == NOTHING ? "not at all" : value));
         }
+        listener.accept(index);
     }
 }

@@ -37,6 +37,8 @@ final class RawSession implements Receiver {
     private int lastRequestId;
     private long deliveredNanos;
     private long releasedNanos;
+    private long returningNanos;
+    private long returnedNanos;
     private int messages;
     private int givenBack;
     private int uncredited;
@@ -117,6 +119,7 @@ final class RawSession implements Receiver {
                     .setGeneration(socket.getSocket().getGeneration())
                     .setOutcome(LeaseOutcome.LEASE_OUTCOME_RETURNED));
         }
+        returningNanos = System.nanoTime();
         completing.put(send(FdFrame.newBuilder().setComplete(complete)), complete.getCompletionsCount());
     }
 
@@ -126,6 +129,7 @@ final class RawSession implements Receiver {
             throw new InvalidRunException("the broker does not take sockets back: " + frame);
         }
         givenBack += count;
+        returnedNanos = System.nanoTime();
     }
 
     private int send(FdFrame.Builder frame) {
@@ -159,6 +163,11 @@ final class RawSession implements Receiver {
     @Override
     public List<Long> reachedNanos() {
         return List.of(deliveredNanos, releasedNanos);
+    }
+
+    @Override
+    public long returnNanos() {
+        return returnedNanos - returningNanos;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.socketbroker.benchmarks.wake;
 
+import io.socketbroker.benchmarks.harness.InvalidRunException;
 import io.socketbroker.linux.OwnedFd;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,11 @@ interface Receiver extends AutoCloseable {
 
     /** When the last socket reached each stage, as System.nanoTime. */
     List<Long> reachedNanos();
+
+    /** Of the last socket that was given back: from just before that was said until it was confirmed. */
+    default long returnNanos() {
+        throw new InvalidRunException("this program is not told when a socket is parked again");
+    }
 
     /** Between turns: what a program does that is busy for long. */
     void rest();

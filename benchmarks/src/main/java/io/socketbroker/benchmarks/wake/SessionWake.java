@@ -6,6 +6,8 @@ import io.socketbroker.benchmarks.harness.Comparison;
 import io.socketbroker.benchmarks.harness.JavaProgram;
 import io.socketbroker.benchmarks.harness.Machine;
 import io.socketbroker.benchmarks.harness.Options;
+import io.socketbroker.benchmarks.harness.Report;
+import io.socketbroker.benchmarks.harness.Unit;
 import io.socketbroker.benchmarks.harness.Workshop;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,45 +16,61 @@ import java.util.Map;
 
 /**
  * From a byte's arrival at a parked socket to a running program that has its descriptor: sessions beside the bare kernel
- * path, in turns of 200 wakes, one at a time, of sockets chosen at random. Half of the broker's sockets are of the program
- * that speaks frames, half of the one with the SDK.
+ * path, in turns of 200 wakes. First one at a time, of sockets chosen at random; then by a schedule that waits for nobody.
+ * Half of the broker's sockets are of the program that speaks frames, half of the one with the SDK.
  */
 public final class SessionWake {
-    private static final String TURN = "wake 200";
-    private static final int WARM_UPS = 25;
+    private static final Options.Defaults DEFAULTS = new Options.Defaults(
+            Map.of("parked", "100,2000,15000", "rounds", "50", "rate", "1000"),
+            Map.of("parked", "100,2000", "rounds", "8"));
+    private static final int WAKES = 200;
     private static final int SDK_DEFAULT_CREDIT = 64;
     /** Of the broker: its reserve, and room for handlers. */
     private static final int OTHER_DESCRIPTORS = 1_500;
 
     private SessionWake() {}
 
-    /** Arguments: the launcher, --parked and --rounds. */
+    /** Arguments: the launcher, --parked, --rounds, and --rate of arrivals a second. */
     public static void main(String[] args) {
-        Bench.main(args, Map.of("parked", "100,15000", "rounds", "50"), SessionWake::compare);
+        Bench.main("session-wake", args, DEFAULTS, SessionWake::compare);
     }
 
-    private static void compare(Path launcher, Options options) throws IOException {
-        System.out.println("# programs and floor: " + JavaProgram.flags());
+    private static void compare(Path launcher, Options options, Report report) throws IOException {
+        report.note("programs and floor: " + JavaProgram.flags());
         for (int parked : options.numbers("parked")) {
             Machine.requireDescriptors(parked + OTHER_DESCRIPTORS);
-            compare(launcher, parked, options.number("rounds"));
+            compare(launcher, parked, options, report);
         }
     }
 
-    private static void compare(Path launcher, int parked, int rounds) throws IOException {
+    private static void compare(Path launcher, int parked, Options options, Report report) throws IOException {
         int half = Math.ceilDiv(parked, 2);
+        int rounds = options.number("rounds");
+        int rate = options.number("rate");
+        String oneByOne = "wake " + WAKES;
         try (Workshop workshop = Workshop.open()) {
             BrokerProcess broker = BrokerProcess.start(workshop, launcher);
-            System.out.println("# broker: " + broker.flags());
-            var contenders = List.of(
-                    WakeContender.floor(workshop, "floor: epoll + SEQPACKET", parked, 1, TURN),
-                    WakeContender.raw(workshop, "Socket Broker, fd.sock", half, broker, TURN),
-                    WakeContender.sdk(workshop, "Socket Broker, SDK", half, broker, SDK_DEFAULT_CREDIT, TURN));
+            report.note("broker: " + broker.flags());
+            List<WakeContender> contenders = List.of(
+                    WakeContender.floor(workshop, "floor: epoll + SEQPACKET", parked, 1, oneByOne),
+                    WakeContender.raw(workshop, "Socket Broker, fd.sock", half, broker, oneByOne),
+                    WakeContender.sdk(workshop, "Socket Broker, SDK", half, broker, SDK_DEFAULT_CREDIT, oneByOne));
             Comparison.run(
-                    "a byte arrives -> a running program has the socket, " + parked + " parked",
+                    report,
+                    "a byte arrives -> a running program has the socket, one at a time, " + parked + " parked",
+                    Unit.MICROSECONDS,
                     contenders,
-                    WARM_UPS,
+                    rounds / 2,
                     rounds);
+            Comparison.run(
+                    report,
+                    "the same, " + rate + " bytes a second at random times (open loop), " + parked + " parked",
+                    Unit.MICROSECONDS,
+                    contenders.stream()
+                            .map(contender -> contender.taking("open " + WAKES + " " + rate))
+                            .toList(),
+                    1,
+                    rounds / 2);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.socketbroker.benchmarks.harness.BrokerProcess;
 import io.socketbroker.benchmarks.harness.Contender;
 import io.socketbroker.benchmarks.harness.JavaProgram;
 import io.socketbroker.benchmarks.harness.Measured;
+import io.socketbroker.benchmarks.harness.Role;
 import io.socketbroker.benchmarks.harness.Workshop;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,15 +13,21 @@ import java.util.stream.Stream;
 
 /** A {@link WakeProgram} that gets its turns from here. */
 final class WakeContender implements Contender {
+    private final Role role;
     private final String name;
     private final JavaProgram program;
     private final String command;
 
-    private WakeContender(String name, JavaProgram program, String command) throws IOException {
+    private WakeContender(Role role, String name, JavaProgram program, String command) {
+        this.role = role;
         this.name = name;
         this.program = program;
         this.command = command;
-        program.hear();
+    }
+
+    /** The same program, with other turns. Its name must not be the same in one table. */
+    WakeContender taking(String otherCommand) {
+        return new WakeContender(role, name, program, otherCommand);
     }
 
     /**
@@ -29,7 +36,8 @@ final class WakeContender implements Contender {
      * @param batch descriptors in one message at most
      * @param command what a turn is
      */
-    static Contender floor(Workshop workshop, String name, int sockets, int batch, String command) throws IOException {
+    static WakeContender floor(Workshop workshop, String name, int sockets, int batch, String command)
+            throws IOException {
         Path path = workshop.folder().resolve("floor-" + batch);
         JavaProgram watcher = JavaProgram.start(workshop, FloorWatcher.class, path.toString(), String.valueOf(batch));
         watcher.hear();
@@ -37,18 +45,19 @@ final class WakeContender implements Contender {
     }
 
     /** Frames on fd.sock. */
-    static Contender raw(Workshop workshop, String name, int sockets, BrokerProcess broker, String command)
+    static WakeContender raw(Workshop workshop, String name, int sockets, BrokerProcess broker, String command)
             throws IOException {
         return program(workshop, name, command, "raw", broker.runtimeDirectory(), sockets, broker.pid(), 0);
     }
 
     /** The SDK. */
-    static Contender sdk(Workshop workshop, String name, int sockets, BrokerProcess broker, int credit, String command)
+    static WakeContender sdk(
+            Workshop workshop, String name, int sockets, BrokerProcess broker, int credit, String command)
             throws IOException {
         return program(workshop, name, command, "sdk", broker.runtimeDirectory(), sockets, broker.pid(), credit);
     }
 
-    private static Contender program(
+    private static WakeContender program(
             Workshop workshop,
             String name,
             String command,
@@ -66,7 +75,8 @@ final class WakeContender implements Contender {
                 String.valueOf(sockets),
                 String.valueOf(watcher),
                 String.valueOf(credit));
-        return new WakeContender(name, program, command);
+        program.hear();
+        return new WakeContender(kind.equals("floor") ? Role.FLOOR : Role.OURS, name, program, command);
     }
 
     @Override
@@ -79,6 +89,6 @@ final class WakeContender implements Contender {
         String[] fields = row.split(";", -1);
         List<Long> nanos =
                 Stream.of(fields[2].split(" ", -1)).map(Long::valueOf).toList();
-        return new Measured(name + fields[0], nanos, Integer.parseInt(fields[1]));
+        return new Measured(role, name + fields[0], nanos, Integer.parseInt(fields[1]));
     }
 }

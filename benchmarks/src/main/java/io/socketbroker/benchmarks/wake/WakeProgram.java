@@ -15,17 +15,19 @@ import java.util.stream.Collectors;
  * One contender: parks sockets, and takes turns when told to on standard input. Arguments: "floor", "raw" or "sdk"; the
  * watcher's socket or the broker's runtime folder; how many sockets; who watches, by its pid; the SDK's credit.
  *
- * <p>It answers "ready", and to "wake N" or "burst" with a line of rows between bars, each of a name, a number of messages
- * and durations in nanoseconds; or with "invalid ..." and its end.
+ * <p>It answers "ready", and to "wake N", "open N RATE", "sustain N WINDOW", "give-back N" or "burst" with a line of rows between bars, each of a name, a number of messages
+ * and durations in nanoseconds or a rate; or with "invalid ..." and its end.
  */
 public final class WakeProgram {
     private final Receiver receiver;
     private final ParkedSockets sockets;
     private final StoppableProcess watcher;
+    private final Arrivals arrivals;
     private final SplittableRandom random = new SplittableRandom(1);
 
-    private WakeProgram(Receiver receiver, ParkedSockets sockets, StoppableProcess watcher) {
+    private WakeProgram(Receiver receiver, ParkedSockets sockets, Ledger ledger, StoppableProcess watcher) {
         this.receiver = receiver;
+        this.arrivals = new Arrivals(receiver, sockets, ledger);
         this.sockets = sockets;
         this.watcher = watcher;
     }
@@ -40,7 +42,7 @@ public final class WakeProgram {
             sockets.open(count, receiver);
             receiver.attach();
             System.out.println("ready");
-            new WakeProgram(receiver, sockets, watcher).obey();
+            new WakeProgram(receiver, sockets, ledger, watcher).obey();
         } catch (RuntimeException e) {
             System.out.println("invalid " + e);
             e.printStackTrace();
@@ -62,10 +64,21 @@ public final class WakeProgram {
     private void obey() throws IOException {
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         for (String line = input.readLine(); line != null; line = input.readLine()) {
-            System.out.println(
-                    line.equals("burst") ? burst() : wake(Integer.parseInt(line.substring("wake ".length()))));
+            System.out.println(turn(line.split(" ", -1)));
             receiver.rest();
         }
+    }
+
+    private String turn(String[] words) {
+        return switch (words[0]) {
+            case "wake" -> wake(Integer.parseInt(words[1]));
+            case "open" -> row("", 0, arrivals.open(Integer.parseInt(words[1]), Integer.parseInt(words[2])));
+            case "sustain" ->
+                row("", 0, List.of(arrivals.sustain(Integer.parseInt(words[1]), Integer.parseInt(words[2]))));
+            case "give-back" -> row("", 0, giveBack(Integer.parseInt(words[1])));
+            case "burst" -> burst();
+            default -> throw new IllegalArgumentException(words[0]);
+        };
     }
 
     /** One socket after the other, each when the one before it is parked again. */
@@ -88,6 +101,16 @@ public final class WakeProgram {
             rows.add(row(receiver.stages().get(stage), 0, nanos.get(stage)));
         }
         return String.join("|", rows);
+    }
+
+    private List<Long> giveBack(int wakes) {
+        List<Long> nanos = new ArrayList<>();
+        for (int i = 0; i < wakes; i++) {
+            sockets.speak(random.nextInt(sockets.count()));
+            receiver.work(1);
+            nanos.add(receiver.returnNanos());
+        }
+        return nanos;
     }
 
     /** All sockets at once. */

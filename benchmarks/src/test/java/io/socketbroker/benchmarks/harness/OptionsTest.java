@@ -11,13 +11,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Command lines. */
 final class OptionsTest {
-    private static final Map<String, String> DEFAULTS = Map.of("parked", "100,15000", "rounds", "50");
+    private static final Options.Defaults DEFAULTS =
+            new Options.Defaults(Map.of("parked", "100,15000", "rounds", "50"), Map.of("rounds", "3"));
 
     @Test
     void shouldUseDefaultsForWhatIsNotGiven() {
         Options options = Options.parse(List.of("--parked", "7"), DEFAULTS);
         assertThat(options.numbers("parked")).containsExactly(7);
         assertThat(options.number("rounds")).isEqualTo(50);
+    }
+
+    @Test
+    void shouldUseQuickDefaultsWhereAskedTo() {
+        Options options = Options.parse(List.of("--quick", "--parked", "7"), DEFAULTS);
+        assertThat(options.number("rounds")).isEqualTo(3);
+        assertThat(options).hasToString("--parked 7 --rounds 3");
+        assertThat(Options.parse(List.of("--rounds", "4", "--quick"), DEFAULTS).number("rounds"))
+                .isEqualTo(4);
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.socketbroker.daemon.activation;
 
 import io.socketbroker.daemon.core.LaunchPlan;
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.linux.Errno;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.LinuxException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -91,10 +93,14 @@ public final class Launcher implements AutoCloseable {
      * Starts a handler soon.
      *
      * @param duplicates of the sockets, whose owner this becomes; none in style claim
+     * @param committed completes before it may start, and always does
      */
-    public void launch(LaunchPlan plan, List<OwnedFd> duplicates, Outcome outcome) {
+    public void launch(LaunchPlan plan, List<OwnedFd> duplicates, CompletableFuture<Void> committed, Outcome outcome) {
         try {
-            thread.execute(() -> run(plan, duplicates, outcome));
+            thread.execute(() -> {
+                committed.join();
+                run(plan, duplicates, outcome);
+            });
         } catch (RejectedExecutionException _) {
             duplicates.forEach(OwnedFd::close);
             outcome.failed("too many launches wait");
@@ -103,6 +109,7 @@ public final class Launcher implements AutoCloseable {
 
     private void run(LaunchPlan plan, List<OwnedFd> duplicates, Outcome outcome) {
         SpawnedProcess process;
+        FailPoint.HANDLER_SPAWNING.pass();
         try (Pipes.Pipe errors = Pipes.create()) {
             process = spawn(
                     plan,
@@ -115,6 +122,7 @@ public final class Launcher implements AutoCloseable {
         } finally {
             duplicates.forEach(OwnedFd::close);
         }
+        FailPoint.HANDLER_SPAWNED.pass();
         outcome.started(process);
     }
 

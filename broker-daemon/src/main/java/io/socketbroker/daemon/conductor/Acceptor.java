@@ -7,6 +7,7 @@ import io.socketbroker.daemon.core.Candidate;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.custody.Custody;
 import io.socketbroker.daemon.custody.Held;
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.SocketInspector;
 import io.socketbroker.linux.DescriptorFlags;
@@ -57,6 +58,7 @@ final class Acceptor {
     }
 
     private void admit(Slot listener, OwnedFd connection) {
+        FailPoint.ACCEPT_TAKEN.pass();
         Candidate candidate;
         try {
             candidate = inspector.inspect(connection.fd(), "connection");
@@ -81,5 +83,6 @@ final class Acceptor {
                 custody.drop(slot, cookie);
             }
         });
+        FailPoint.ACCEPT_PUT.pass();
     }
 }

@@ -12,6 +12,7 @@ import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.custody.Custody;
 import io.socketbroker.daemon.custody.Held;
 import io.socketbroker.daemon.events.EventRing;
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.network.NetworkMonitor;
@@ -30,6 +31,8 @@ import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.AttachStart;
 import io.socketbroker.v1.ErrorReason;
+import io.socketbroker.v1.RegisterTaskRequest;
+import io.socketbroker.v1.RegisterTaskResponse;
 import io.socketbroker.v1.TransferOwnershipRequest;
 import io.socketbroker.v1.TransferOwnershipResponse;
 import java.nio.file.Path;
@@ -104,6 +107,7 @@ public final class Conductor implements AutoCloseable {
         handlers = new HandlerTable(loop, new HandlerTable.Listener() {
             @Override
             public void exited(long activationId, ExitStatus status) {
+                FailPoint.HANDLER_EXITED.pass();
                 ended(activationId, status.isSuccess(), status.toString());
             }
 
@@ -127,7 +131,7 @@ public final class Conductor implements AutoCloseable {
                 events,
                 sessions);
         transfer = new Transfer(loop, brokerage, descriptors, inspector, custody, effects);
-        Frames frames = new Frames(brokerage, deposits, descriptors, this::tellTime, effects::runAll);
+        Frames frames = new Frames(brokerage, deposits, descriptors, this::tellTime, effects::runAll, effects::commit);
         fdServer = new FdServer(loop, fdListener, identity, frames);
         effects.onDelivery(new EffectRunner.Delivery() {
             @Override
@@ -143,9 +147,12 @@ public final class Conductor implements AutoCloseable {
         });
         custody.serve(loop, this::held);
         tellTime();
-        new Restoration(brokerage.recovery(), descriptors, inspector, custody).restore(inheritance);
+        new Restoration(brokerage, descriptors, inspector, custody).restore(inheritance);
+        FailPoint.RECOVERY_MATCHED.pass();
         effects.runAll();
+        FailPoint.RECOVERY_WATCHED.pass();
         effects.commit();
+        FailPoint.RECOVERY_APPENDED.pass();
         pulse = new Pulse(loop, brokerage::totals);
         loop.onTurn(brokerage::nextDeadlineNanos, this::endOfTurn);
         thread = Thread.ofPlatform().name("conductor").start(loop::run);
@@ -225,6 +232,28 @@ public final class Conductor implements AutoCloseable {
         return call(_ -> custody.isWhole());
     }
 
+    /** See TaskService.RegisterTask; one that the journal refuses has not been. */
+    public CompletableFuture<RegisterTaskResponse> register(Caller caller, RegisterTaskRequest request) {
+        List<Runnable> undo = new ArrayList<>(1);
+        CompletableFuture<RegisterTaskResponse> reply = new CompletableFuture<>();
+        CompletableFuture<RegisterTaskResponse> _ = call(brokerage -> brokerage.register(caller, request, undo::add))
+                .whenComplete((response, failure) -> {
+                    if (failure == null) {
+                        reply.complete(response);
+                    } else if (undo.isEmpty() || !loop.submit(() -> undone(undo.getFirst(), failure, reply))) {
+                        reply.completeExceptionally(failure);
+                    }
+                });
+        return reply;
+    }
+
+    private void undone(Runnable undo, Throwable failure, CompletableFuture<RegisterTaskResponse> reply) {
+        tellTime();
+        undo.run();
+        effects.runAll();
+        reply.completeExceptionally(failure);
+    }
+
     /** See SessionService.Attach. The stream is told on the conductor's thread. */
     public CompletableFuture<SessionName> attach(Caller caller, AttachStart start, SessionStream stream) {
         return call(brokerage -> {
@@ -299,6 +328,7 @@ public final class Conductor implements AutoCloseable {
         tellTime();
         brokerage.activity().look(slot).ifPresent(look -> {
             if (Watcher.isOf(generationTag, look.generation())) {
+                FailPoint.WAKE_REPORTED.pass();
                 brokerage.activity().ready(slot, probe.look(descriptors.at(slot), look, events));
             }
         });
@@ -315,6 +345,7 @@ public final class Conductor implements AutoCloseable {
         tellTime();
         brokerage.exited(activationId, success, status);
         effects.runAll();
+        FailPoint.HANDLER_SETTLED.pass();
     }
 
     /**
@@ -329,6 +360,7 @@ public final class Conductor implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        FailPoint.STOP_CONDUCTOR_ENDED.pass();
         launcher.close();
         units.close();
         fdServer.close();
@@ -337,6 +369,7 @@ public final class Conductor implements AutoCloseable {
         conditions.close();
         network.close();
         descriptors.close();
+        FailPoint.STOP_DESCRIPTORS_CLOSED.pass();
         loop.close();
     }
 }

@@ -14,9 +14,11 @@ import io.socketbroker.daemon.core.SocketName;
 import io.socketbroker.daemon.core.TaskName;
 import io.socketbroker.daemon.custody.Custody;
 import io.socketbroker.daemon.events.EventRing;
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.watch.DescriptorTable;
+import io.socketbroker.daemon.watch.LingeringSockets;
 import io.socketbroker.daemon.watch.Watcher;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.LinuxException;
@@ -31,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +57,7 @@ final class EffectRunner {
     private @Nullable Delivery delivery;
     private boolean running;
     private List<JournalEntry> unwritten = new ArrayList<>();
+    private @Nullable CompletableFuture<Void> nextCommit;
 
     EffectRunner(
             EventLoop loop,
@@ -145,7 +149,22 @@ final class EffectRunner {
         List<JournalEntry> batch = unwritten;
         batch.addAll(brokerage.takeChanges());
         unwritten = new ArrayList<>();
-        return journal.append(batch);
+        CompletionStage<Void> committed = journal.append(batch);
+        CompletableFuture<Void> waiting = nextCommit;
+        if (waiting != null) {
+            nextCommit = null;
+            // A journal that cannot write does not stop what is parked from being served.
+            committed.whenComplete((_, _) -> waiting.complete(null));
+        }
+        return committed;
+    }
+
+    /** Completes once what the rules have decided so far is written, or cannot be. */
+    private CompletableFuture<Void> nextCommit() {
+        if (nextCommit == null) {
+            nextCommit = new CompletableFuture<>();
+        }
+        return nextCommit;
     }
 
     private void run(Effect effect) {
@@ -167,7 +186,7 @@ final class EffectRunner {
                     acceptor.accept(slot, atMost);
                 }
             }
-            case Effect.Launch(LaunchPlan plan) -> launches.launch(plan, this::runAll);
+            case Effect.Launch(LaunchPlan plan) -> launches.launch(plan, nextCommit(), this::runAll);
             case Effect.Adopt(long activationId, int pid) -> launches.adopt(activationId, pid);
             case Effect.Deliver(long connection, Brokerage.Outgoing outgoing) -> deliver(connection, outgoing);
             case Effect.Disconnect(long connection) -> sender().disconnect(connection);
@@ -208,19 +227,26 @@ final class EffectRunner {
     }
 
     private void close(Slot slot, boolean shutdown) {
-        try (OwnedFd descriptor = descriptors.unbind(slot)) {
+        FailPoint.CLOSE_DECIDED.pass();
+        OwnedFd descriptor = descriptors.unbind(slot);
+        try {
             custody.drop(slot, SocketOptions.cookie(descriptor.fd()));
+            FailPoint.CLOSE_DROPPED.pass();
             if (shutdown) {
                 Sockets.shutdown(descriptor.fd(), Sockets.SHUT_RDWR);
             }
         } catch (LinuxException e) {
             log.warn("closing {}: {}", slot, e.getMessage());
         }
+        LingeringSockets.close(descriptor);
+        FailPoint.CLOSE_DONE.pass();
     }
 
     private void deliver(long connection, Brokerage.Outgoing outgoing) {
+        FailPoint.DELIVERY_DECIDED.pass();
         if (!sender().push(connection, outgoing)) {
             brokerage.deliveryFailed(outgoing.deliveryId());
         }
+        FailPoint.DELIVERY_SENT.pass();
     }
 }

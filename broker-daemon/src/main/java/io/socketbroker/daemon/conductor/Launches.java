@@ -5,6 +5,7 @@ import io.socketbroker.daemon.activation.HandlerTable;
 import io.socketbroker.daemon.activation.Launcher;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.LaunchPlan;
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.systemd.UnitLaunch;
 import io.socketbroker.daemon.systemd.UnitLauncher;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,8 +58,13 @@ final class Launches {
         this.runtimeDirectory = runtimeDirectory;
     }
 
-    /** Starts a handler; what follows is told to the rules in a later turn, or at once if it cannot be started. */
-    void launch(LaunchPlan plan, Runnable runAll) {
+    /**
+     * Starts a handler; what follows is told to the rules in a later turn, or at once if it cannot be started.
+     *
+     * @param committed the lease is in the journal: the next broker must know of a handler that outlives this one
+     */
+    void launch(LaunchPlan plan, CompletableFuture<Void> committed, Runnable runAll) {
+        FailPoint.LAUNCH_DECIDED.pass();
         if (plan.spec().hasSystemd()) {
             startUnit(plan, runAll);
             return;
@@ -81,7 +88,7 @@ final class Launches {
                 return;
             }
         }
-        launcher.launch(plan, duplicates, new Launcher.Outcome() {
+        launcher.launch(plan, duplicates, committed, new Launcher.Outcome() {
             @Override
             public void started(SpawnedProcess process) {
                 if (!loop.submit(() -> {
@@ -124,6 +131,7 @@ final class Launches {
             return;
         }
         brokerage.launched(plan.activationId(), process.pid());
+        FailPoint.HANDLER_KNOWN.pass();
     }
 
     private void startUnit(LaunchPlan plan, Runnable runAll) {

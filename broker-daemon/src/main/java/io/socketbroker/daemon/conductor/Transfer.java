@@ -7,6 +7,7 @@ import io.socketbroker.daemon.core.Candidate;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.custody.Custody;
 import io.socketbroker.daemon.custody.Held;
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.transfer.Deposits;
 import io.socketbroker.daemon.watch.DescriptorTable;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +66,7 @@ final class Transfer {
             Deposits.closeAll(deposited);
             throw e;
         }
+        FailPoint.TRANSFER_ADOPTED.pass();
         // Replaced sockets free their slots first.
         effects.runAll();
         List<Held> taken = new ArrayList<>();
@@ -78,8 +81,10 @@ final class Transfer {
         }
         List<Slot> slots = taken.stream().map(Held::slot).toList();
         CompletableFuture<TransferOwnershipResponse> reply = new CompletableFuture<>();
-        custody.put(taken)
-                .thenCombine(effects.commit(), (_, _) -> slots)
+        FailPoint.TRANSFER_BOUND.pass();
+        CompletionStage<Void> kept = custody.put(taken);
+        FailPoint.TRANSFER_PUT.pass();
+        kept.thenCombine(effects.commit(), (_, _) -> slots)
                 .whenComplete((_, failure) -> onLoop(() -> finish(slots, failure, cancelled, reply)));
         return reply;
     }
@@ -112,6 +117,7 @@ final class Transfer {
             @Nullable Throwable failure,
             BooleanSupplier cancelled,
             CompletableFuture<TransferOwnershipResponse> reply) {
+        FailPoint.TRANSFER_KEPT.pass();
         if (failure != null || cancelled.getAsBoolean()) {
             brokerage.transferAbandoned(slots);
             effects.runAll();
@@ -125,7 +131,9 @@ final class Transfer {
                 .addAllSockets(brokerage.custodyTaken(slots))
                 .build();
         effects.runAll();
+        FailPoint.TRANSFER_WATCHED.pass();
         reply.complete(response);
+        FailPoint.TRANSFER_REPLIED.pass();
     }
 
     private void onLoop(Runnable action) {

@@ -29,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -120,9 +121,19 @@ public final class Brokerage {
 
     /** See TaskService.RegisterTask. */
     public RegisterTaskResponse register(Caller caller, RegisterTaskRequest request) {
+        return register(caller, request, _ -> {});
+    }
+
+    /**
+     * As the other.
+     *
+     * @param undo given what makes it undone, for a journal that refuses it; one that was followed by another stays
+     */
+    public RegisterTaskResponse register(Caller caller, RegisterTaskRequest request, Consumer<Runnable> undo) {
         TaskName name = taskName(caller, request.getKey());
         ItemRules.checkName(name.name(), "key.name");
         Tasks.Registration registration = tasks.register(name, request.getSpec());
+        undo.accept(registration.undo());
         return RegisterTaskResponse.newBuilder()
                 .setTask(queries.view(registration.task()))
                 .setReplaced(registration.replaced())

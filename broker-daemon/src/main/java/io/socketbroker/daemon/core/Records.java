@@ -41,6 +41,9 @@ final class Records {
         }
         if (socket.lease != null) {
             stored.setTrigger(socket.lease.trigger).setLease(lease(socket.lease));
+        } else if (socket.is(SocketState.SOCKET_STATE_DEPOSITED) && socket.giverPid != 0) {
+            // Until the reply it is the giver's, and a next broker has to see whether that one still has it.
+            stored.setLease(StoredLease.newBuilder().setHolderPid(socket.giverPid));
         } else if (socket.trigger != null) {
             stored.setTrigger(socket.trigger);
         }

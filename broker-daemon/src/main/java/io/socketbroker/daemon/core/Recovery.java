@@ -3,6 +3,7 @@ package io.socketbroker.daemon.core;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
+import io.socketbroker.linux.Endpoint;
 import io.socketbroker.store.v1.StoredLease;
 import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.store.v1.StoredTask;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a new broker makes of what the former one left: its records, and the descriptors that custody kept. Before anything
@@ -66,7 +68,12 @@ public final class Recovery {
      * @param stored its record
      * @param holderRuns the launched handler, or the program of the session, that had it leased is still there
      */
-    public record Kept(Slot slot, StoredSocket stored, boolean holderRuns) {}
+    public record Kept(Slot slot, StoredSocket stored, boolean holderRuns) {
+        /** Where it is bound. */
+        public Optional<Endpoint> local() {
+            return StoredCandidate.read(stored).local();
+        }
+    }
 
     /** A socket that custody kept and of which there is no record. */
     public record Stranger(Slot slot, Candidate candidate) {}
@@ -115,14 +122,26 @@ public final class Recovery {
     public int lost(List<StoredSocket> lost, CloseCause cause) {
         int told = 0;
         for (StoredSocket stored : lost) {
-            // A transfer that was not acknowledged is its giver's, who knows that best.
-            if (stored.getState() != SocketState.SOCKET_STATE_DEPOSITED) {
+            if (!isOfAnother(stored)) {
                 tell(stored, cause);
                 told++;
             }
             state.forget(Records.name(stored));
         }
         return told;
+    }
+
+    /**
+     * A transfer that was not acknowledged is its giver's, who knows that best. What was to be released, and is not in
+     * custody any more, was released.
+     */
+    private static boolean isOfAnother(StoredSocket stored) {
+        return switch (stored.getState()) {
+            case SOCKET_STATE_DEPOSITED -> stored.getListenerId().isEmpty();
+            case SOCKET_STATE_RELEASING -> true;
+            case SOCKET_STATE_LEASED -> stored.getLease().getReleased();
+            default -> false;
+        };
     }
 
     private void restore(SocketEntry socket, Kept kept) {
@@ -135,7 +154,7 @@ public final class Recovery {
         switch (stored.getState()) {
             case SOCKET_STATE_QUEUED, SOCKET_STATE_QUARANTINED -> requeue(socket, stored);
             case SOCKET_STATE_LEASED -> leased(socket, kept);
-            // DEPOSITED: the record was written for a transfer whose descriptor custody has.
+            // DEPOSITED: its giver has closed its own descriptor, as one does that has the reply.
             default -> park(socket, stored);
         }
     }
@@ -193,6 +212,10 @@ public final class Recovery {
         socket.endDelivered = kept.stored.getEndDelivered();
         if (kept.holderRuns && (stored.getSessionId().isEmpty() || lease.handedOver)) {
             adopt(activation, stored);
+            if (lease.handedOver) {
+                // A handler that was started in the moment of the broker's death may have to be told of as started.
+                dispatcher.handedOver(lease);
+            }
         } else if (lease.handedOver) {
             leases.applyPolicy(lease, false, "its handler did not outlive the broker");
         } else {

@@ -29,6 +29,10 @@ final class SocketEntry {
 
     SocketState state = SocketState.SOCKET_STATE_DEPOSITED;
     long generation = 1;
+
+    /** The process whose transfer is not acknowledged yet, while DEPOSITED; 0 if not known. */
+    int giverPid;
+
     Instant parkedAt;
     long activations;
     int failedAttempts;

@@ -6,7 +6,9 @@ import io.socketbroker.v1.SocketDisposition;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.SystemdLauncher.Manager;
 import io.socketbroker.v1.TaskSpec;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Registration of tasks, and what it means for the sockets that name them. */
@@ -37,7 +39,7 @@ final class Tasks {
     }
 
     /** What a registration did. */
-    record Registration(TaskEntry task, boolean replaced, int adoptedSockets) {}
+    record Registration(TaskEntry task, boolean replaced, int adoptedSockets, Runnable undo) {}
 
     Registration register(TaskName name, TaskSpec requested) {
         requireAppOf(name.app(), name.uid(), "key.app");
@@ -61,14 +63,34 @@ final class Tasks {
             task = new TaskEntry(name, spec, state.wallTime);
             state.tasks.put(name, task);
         }
+        Optional<TaskSpec> former = replaced ? Optional.of(task.spec) : Optional.empty();
+        Instant formerTime = task.registeredAt;
         task.spec = spec;
         conditions.reset(task);
-        task.registeredAt = state.wallTime;
+        Instant time = state.wallTime;
+        task.registeredAt = time;
         state.effect(new Effect.Journal(new JournalEntry.TaskPut(name, spec, task.registeredAt)));
         state.emit(EventType.EVENT_TYPE_TASK_REGISTERED, name, replaced ? "replaced" : "");
         int adopted = adoptOrphans(name);
         dispatcher.moreCapacity(task);
-        return new Registration(task, replaced, adopted);
+        return new Registration(task, replaced, adopted, () -> undo(name, spec, time, former, formerTime));
+    }
+
+    private void undo(
+            TaskName name, TaskSpec refused, Instant refusedTime, Optional<TaskSpec> former, Instant formerTime) {
+        TaskEntry task = state.tasks.get(name);
+        if (task == null || !task.spec.equals(refused) || !task.registeredAt.equals(refusedTime)) {
+            return;
+        }
+        if (former.isEmpty()) {
+            unregister(name, SocketDisposition.SOCKET_DISPOSITION_ORPHAN);
+            return;
+        }
+        task.spec = former.get();
+        task.registeredAt = formerTime;
+        conditions.reset(task);
+        state.emit(EventType.EVENT_TYPE_TASK_REGISTERED, name, "as it was, because the store did not take the new one");
+        dispatcher.moreCapacity(task);
     }
 
     /** Programs run as the broker's own uid; for other users only units that an administrator made for this. */

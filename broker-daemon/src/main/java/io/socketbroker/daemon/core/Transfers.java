@@ -133,6 +133,7 @@ final class Transfers {
         SocketName name = new SocketName(caller.uid(), app, item.getSocketId());
         Optional<SocketEntry> leased = state.sockets.withCookie(candidate.cookie());
         if (leased.isPresent()) {
+            leased.get().giverPid = caller.pid();
             return comeBack(leased.get(), item);
         }
         state.sockets.named(name).ifPresent(former -> {
@@ -156,6 +157,7 @@ final class Transfers {
                 item.hasKeepAlive()
                         ? item.getKeepAlive()
                         : former.map(FormerOwnership.Former::keepAlive).orElse(KeepAlive.getDefaultInstance()));
+        entry.giverPid = caller.pid();
         entry.generation = state.newGeneration();
         state.sockets.add(entry);
         parking.listenToNetwork(entry);

@@ -1,5 +1,6 @@
 package io.socketbroker.daemon.custody;
 
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.vault.Vault;
 import io.socketbroker.linux.OwnedFd;
 import java.net.URISyntaxException;
@@ -29,12 +30,19 @@ final class VaultCommand {
             "-XX:-UsePerfData",
             "--enable-native-access=ALL-UNNAMED");
 
+    /** For tests: where the vaults that this broker starts are to die, see {@link FailPoint}. */
+    private static final String FAIL_POINT = "socketbroker.vault.failpoint";
+
     private VaultCommand() {}
 
     static List<String> ofThisJvm(Path socket) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
+        String failPoint = System.getProperty(FAIL_POINT);
+        if (failPoint != null) {
+            command.add("-Dsocketbroker.failpoint=" + failPoint);
+        }
         command.add("-cp");
         command.add(home(OwnedFd.class) + ":" + home(Vault.class));
         command.add(Vault.class.getName());

@@ -1,6 +1,7 @@
 package io.socketbroker.daemon.custody;
 
 import io.socketbroker.daemon.core.Slot;
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.vault.Entry;
 import io.socketbroker.daemon.vault.Frame;
@@ -56,6 +57,7 @@ public final class VaultCustody implements Custody {
                     recovery.run(attempted.fd());
                     connection = attempted;
                     rejected = recovery.rejected();
+                    FailPoint.RECOVERY_DESCRIPTORS_TAKEN.pass();
                     return recovery.result();
                 } catch (IOException e) {
                     attempted.close();

@@ -1,6 +1,7 @@
 package io.socketbroker.daemon.journal;
 
 import io.socketbroker.daemon.core.BrokerRefusal;
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.journal.AppendQueue.Append;
 import io.socketbroker.v1.ErrorReason;
 import java.time.Instant;
@@ -82,6 +83,7 @@ final class Committer implements Runnable {
         List<Change> changes = new ArrayList<>();
         batch.forEach(append -> changes.addAll(append.changes()));
         counters.takeChange().ifPresent(changes::add);
+        FailPoint.JOURNAL_WRITING.pass();
         try {
             store.write(changes, hasTask(changes));
         } catch (StoreException e) {
@@ -89,6 +91,7 @@ final class Committer implements Runnable {
             batch.forEach(this::absorb);
             return;
         }
+        FailPoint.JOURNAL_WRITTEN.pass();
         batch.forEach(append -> append.stage().complete(null));
     }
 

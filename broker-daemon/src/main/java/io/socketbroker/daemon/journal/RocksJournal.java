@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import io.socketbroker.daemon.core.JournalEntry;
 import io.socketbroker.daemon.core.Views;
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.journal.StoreException.Problem;
 import io.socketbroker.store.v1.StoreCounters;
 import io.socketbroker.store.v1.StoreMeta;
@@ -84,6 +85,7 @@ public final class RocksJournal implements Journal {
                 }
                 journal = open(folder, boot, version, settings, migrations, schemaVersion);
             }
+            FailPoint.RECOVERY_STORE_OPENED.pass();
             reserve.make();
             journal.thread.start();
             return journal;
@@ -188,6 +190,7 @@ public final class RocksJournal implements Journal {
         joinThread();
         store.close();
         folder.close();
+        FailPoint.STOP_JOURNAL_CLOSED.pass();
     }
 
     /** Also for one who is interrupted: the thread must not find the store closed. */

@@ -45,7 +45,7 @@ final class TaskRpc extends TaskServiceGrpc.TaskServiceImplBase {
                 observer.onError(Refusals.status(refusal));
                 return;
             }
-            replies.send(conductor.call(brokerage -> brokerage.register(caller, request)), observer);
+            replies.send(conductor.register(caller, request), observer);
         });
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.time.Timers;
+import io.socketbroker.daemon.watch.LingeringSockets;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.ErrorReason;
 import java.util.ArrayList;
@@ -156,7 +157,7 @@ public final class Deposits implements AutoCloseable {
 
     /** Closes descriptors that nobody took. */
     public static void closeAll(List<OwnedFd> descriptors) {
-        descriptors.forEach(OwnedFd::close);
+        descriptors.forEach(LingeringSockets::close);
     }
 
     @Override

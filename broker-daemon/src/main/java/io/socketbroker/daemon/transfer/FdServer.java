@@ -3,6 +3,7 @@ package io.socketbroker.daemon.transfer;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.policy.PeerIdentity;
 import io.socketbroker.linux.DescriptorChannel;
@@ -14,11 +15,12 @@ import io.socketbroker.linux.Sockets;
 import io.socketbroker.v1.Error;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.FdFrame;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,8 +55,11 @@ public final class FdServer implements AutoCloseable {
         final OwnedFd descriptor;
         final Caller caller;
 
-        /** An answer that did not fit into the socket. Until it is sent nothing more is read, so there is one at most. */
-        byte @Nullable [] unsent;
+        /**
+         * Answers that did not fit into the socket. Until they are sent nothing more is read: there is one, and those that
+         * waited for the journal meanwhile.
+         */
+        final Deque<byte[]> unsent = new ArrayDeque<>();
 
         /** How often that happened. */
         long postponed;
@@ -113,10 +118,10 @@ public final class FdServer implements AutoCloseable {
 
     private void ready(int index) {
         Connection connection = connections.get(index);
-        if (connection != null && connection.unsent != null) {
-            sendAgain(connection, connection.unsent);
+        if (connection != null && !connection.unsent.isEmpty()) {
+            sendAgain(connection);
         }
-        for (int i = 0; connection != null && connection.unsent == null && i < FRAMES_PER_TURN; i++) {
+        for (int i = 0; connection != null && connection.unsent.isEmpty() && i < FRAMES_PER_TURN; i++) {
             if (!receive(connection)) {
                 return;
             }
@@ -175,9 +180,44 @@ public final class FdServer implements AutoCloseable {
         try {
             FrameHandler.Answer answer = handler.frame(
                     connection.index, connection.caller, frame, message.descriptors(), message.descriptorsTruncated());
-            send(connection, answer.frame().setRequestId(frame.getRequestId()).build(), answer.descriptors());
+            answer(connection, answer.frame().setRequestId(frame.getRequestId()).build(), answer);
         } catch (BrokerRefusal refusal) {
             refuse(connection, frame.getRequestId(), refusal);
+        }
+    }
+
+    private void answer(Connection connection, FdFrame frame, FrameHandler.Answer answer) {
+        if (answer.after().toCompletableFuture().isDone()) {
+            send(connection, frame, answer.descriptors());
+            answered(frame);
+            return;
+        }
+        // Refused only when the loop has ended, and every connection with it.
+        answer.after()
+                .whenComplete((_, _) -> loop.submit(() -> {
+                    if (connections.get(connection.index) == connection) {
+                        committed(frame);
+                        send(connection, frame, answer.descriptors());
+                        answered(frame);
+                    }
+                }));
+    }
+
+    private static void committed(FdFrame frame) {
+        switch (frame.getBodyCase()) {
+            case RELEASED -> FailPoint.ACKNOWLEDGE_COMMITTED.pass();
+            case COMPLETED -> FailPoint.COMPLETE_COMMITTED.pass();
+            default -> {}
+        }
+    }
+
+    private static void answered(FdFrame frame) {
+        switch (frame.getBodyCase()) {
+            case DEPOSITED -> FailPoint.DEPOSIT_ANSWERED.pass();
+            case DELIVERY -> FailPoint.CLAIM_ANSWERED.pass();
+            case RELEASED -> FailPoint.ACKNOWLEDGE_ANSWERED.pass();
+            case COMPLETED -> FailPoint.COMPLETE_ANSWERED.pass();
+            default -> {}
         }
     }
 
@@ -200,6 +240,10 @@ public final class FdServer implements AutoCloseable {
 
     private void send(Connection connection, FdFrame frame, List<Fd> descriptors) {
         byte[] bytes = frame.toByteArray();
+        if (!connection.unsent.isEmpty() && descriptors.isEmpty()) {
+            connection.unsent.add(bytes);
+            return;
+        }
         try {
             if (channel.send(connection.descriptor.fd(), bytes, descriptors)) {
                 return;
@@ -218,22 +262,25 @@ public final class FdServer implements AutoCloseable {
 
     /** Deliveries may have filled the socket of a session that is slow to read; it has a while to make room. */
     private void postpone(Connection connection, byte[] answer) {
-        connection.unsent = answer;
+        connection.unsent.add(answer);
         long postponed = ++connection.postponed;
         loop.modify(connection.descriptor.fd(), Epoll.EPOLLOUT, source, connection.index, 0);
         loop.schedule(ANSWER_TIMEOUT_NANOS, () -> {
-            if (connection.unsent != null && connection.postponed == postponed) {
+            if (!connection.unsent.isEmpty() && connection.postponed == postponed) {
                 close(connection);
             }
         });
     }
 
-    private void sendAgain(Connection connection, byte[] answer) {
+    private void sendAgain(Connection connection) {
         try {
-            if (channel.send(connection.descriptor.fd(), answer, List.of())) {
-                connection.unsent = null;
-                loop.modify(connection.descriptor.fd(), Epoll.EPOLLIN | Epoll.EPOLLRDHUP, source, connection.index, 0);
+            for (byte[] answer = connection.unsent.peek(); answer != null; answer = connection.unsent.peek()) {
+                if (!channel.send(connection.descriptor.fd(), answer, List.of())) {
+                    return;
+                }
+                connection.unsent.remove();
             }
+            loop.modify(connection.descriptor.fd(), Epoll.EPOLLIN | Epoll.EPOLLRDHUP, source, connection.index, 0);
         } catch (LinuxException _) {
             close(connection);
         }
@@ -248,7 +295,7 @@ public final class FdServer implements AutoCloseable {
         Connection connection = connections.get((int) index);
         try {
             return connection != null
-                    && connection.unsent == null
+                    && connection.unsent.isEmpty()
                     && channel.send(connection.descriptor.fd(), frame.toByteArray(), descriptors);
         } catch (LinuxException _) {
             return false;
@@ -271,9 +318,14 @@ public final class FdServer implements AutoCloseable {
         }
     }
 
+    /** Nobody is told of the ends: what a session has, it has with the next broker too. */
     @Override
     public void close() {
-        List.copyOf(connections.values()).forEach(this::close);
+        connections.values().forEach(connection -> {
+            loop.delete(connection.descriptor.fd());
+            connection.descriptor.close();
+        });
+        connections.clear();
         listener.close();
         channel.close();
     }

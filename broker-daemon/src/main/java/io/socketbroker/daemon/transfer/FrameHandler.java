@@ -5,6 +5,8 @@ import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.FdFrame;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** Answers the frames of fd.sock. On the conductor thread. */
 public interface FrameHandler {
@@ -27,7 +29,15 @@ public interface FrameHandler {
      * What goes back.
      *
      * @param frame without request_id, which the connection fills in
-     * @param descriptors borrowed for the time of the sending
+     * @param descriptors borrowed for the time of the sending; only of an answer that leaves at once
+     * @param after the answer leaves when this completes, in whatever way and on any thread: what it says is then kept
      */
-    record Answer(FdFrame.Builder frame, List<Fd> descriptors) {}
+    record Answer(FdFrame.Builder frame, List<Fd> descriptors, CompletionStage<Void> after) {
+        private static final CompletionStage<Void> AT_ONCE = CompletableFuture.completedStage(null);
+
+        /** It promises nothing, or nothing that has to be kept. */
+        public Answer(FdFrame.Builder frame, List<Fd> descriptors) {
+            this(frame, descriptors, AT_ONCE);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.socketbroker.daemon.vault;
 
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.linux.DescriptorChannel.Received.Message;
 import io.socketbroker.linux.Errno;
 import io.socketbroker.linux.LinuxException;
@@ -57,16 +58,24 @@ final class Requests {
         }
         return switch (kind) {
             case PUT -> {
+                FailPoint.VAULT_PUT_RECEIVED.pass();
                 put(request.entries(), descriptors);
+                FailPoint.VAULT_PUT_STORED.pass();
                 yield Answer.of(reply(request, Kind.DONE));
             }
             case DROP -> {
+                FailPoint.VAULT_DROP_RECEIVED.pass();
                 for (Entry entry : request.entries()) {
                     holdings.drop(entry);
                 }
+                FailPoint.VAULT_DROP_DONE.pass();
                 yield Answer.of(reply(request, Kind.DONE));
             }
-            case LIST, SHOW -> list(request);
+            case LIST -> {
+                FailPoint.VAULT_LIST_RECEIVED.pass();
+                yield list(request);
+            }
+            case SHOW -> list(request);
             case COUNT -> Answer.of(reply(request, Kind.COUNTED));
             case OPEN -> Answer.of(reply(request, Kind.OPENED));
             default -> throw new FrameException(Reason.MALFORMED, "an answer is not for the vault");

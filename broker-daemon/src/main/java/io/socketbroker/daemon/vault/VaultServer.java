@@ -1,5 +1,6 @@
 package io.socketbroker.daemon.vault;
 
+import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.linux.DescriptorChannel;
 import io.socketbroker.linux.DescriptorChannel.Received;
 import io.socketbroker.linux.Epoll;
@@ -180,6 +181,7 @@ final class VaultServer {
             answer = Answer.of(Frame.of(Kind.OPENED, answer.frame().sequence(), requests.count()));
         }
         send(peer, answer);
+        FailPoint.VAULT_ANSWERED.pass();
     }
 
     /** Carries out what the former broker had still sent, and ends its connection. */
