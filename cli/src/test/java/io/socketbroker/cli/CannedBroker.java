@@ -33,6 +33,8 @@ import io.socketbroker.v1.ListTasksRequest;
 import io.socketbroker.v1.ListTasksResponse;
 import io.socketbroker.v1.RegisterTaskRequest;
 import io.socketbroker.v1.RegisterTaskResponse;
+import io.socketbroker.v1.ReloadRequest;
+import io.socketbroker.v1.ReloadResponse;
 import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.SocketKey;
 import io.socketbroker.v1.SocketKind;
@@ -78,6 +80,9 @@ final class CannedBroker implements AutoCloseable {
 
     /** The answer to the questions of tasks. */
     volatile Task task = Task.getDefaultInstance();
+
+    /** The answer to a reload. */
+    volatile ReloadResponse reload = ReloadResponse.getDefaultInstance();
 
     private final CannedDeposits deposits;
 
@@ -184,7 +189,7 @@ final class CannedBroker implements AutoCloseable {
         }
     }
 
-    private static final class Admin extends AdminServiceGrpc.AdminServiceImplBase {
+    private final class Admin extends AdminServiceGrpc.AdminServiceImplBase {
         @Override
         public void getStatus(GetStatusRequest request, StreamObserver<GetStatusResponse> observer) {
             answer(
@@ -193,6 +198,11 @@ final class CannedBroker implements AutoCloseable {
                             .setPid(12)
                             .putSocketsByState("PARKED", 3)
                             .build());
+        }
+
+        @Override
+        public void reload(ReloadRequest request, StreamObserver<ReloadResponse> observer) {
+            answer(observer, reload);
         }
 
         @Override

@@ -110,9 +110,9 @@ class UsageTest {
 
     @Test
     void shouldSayThatNoBrokerAnswers(@TempDir Path folder) {
-        for (var line :
-                new String[] {"list", "show x", "update x", "close x", "status", "events", "task list", "task show x"
-                }) {
+        for (var line : new String[] {
+            "list", "show x", "update x", "close x", "status", "events", "reload", "task list", "task show x"
+        }) {
             var arguments = Stream.concat(Arrays.stream(line.split(" ")), Stream.of("--runtime-dir", folder.toString()))
                     .toArray(String[]::new);
             var run = Run.of(arguments);

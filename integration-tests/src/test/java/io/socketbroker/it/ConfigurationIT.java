@@ -254,7 +254,13 @@ final class ConfigurationIT {
 
     @Test
     void shouldKeepTheKernelSocketsOverACrash() throws Exception {
-        write(ECHO + listener("door", "tcp:127.0.0.1:0") + listener("path", "unix:" + home.resolve("s")));
+        write(ECHO
+                + listener("door", "tcp:127.0.0.1:0")
+                + listener("path", "unix:" + home.resolve("s"))
+                + listener("packets", "unix-seqpacket:" + home.resolve("p"), "mode = '0600'")
+                + listener("datagrams", "udp:127.0.0.1:0", "keep-alive = '1h'")
+                + listener("unix-datagrams", "unix-datagram:" + home.resolve("d")));
+        List<Long> cookies;
         long door;
         long path;
         int port;
@@ -263,6 +269,8 @@ final class ConfigurationIT {
             door = client.getSocket("door").message().getCookie();
             path = client.getSocket("path").message().getCookie();
             port = port(client.getSocket("door"));
+            cookies = cookies(client);
+            assertThat(cookies).hasSize(5);
             broker.kill();
         }
         try (Socket meanwhile = connect(port);
@@ -271,10 +279,35 @@ final class ConfigurationIT {
             expectEcho(meanwhile, "the backlog has waited");
             assertThat(client.getSocket("door").message().getCookie()).isEqualTo(door);
             assertThat(client.getSocket("path").message().getCookie()).isEqualTo(path);
-            assertThat(client.listSockets().stream().filter(socket -> port(socket) == port))
-                    .filteredOn(socket -> socket.message().getListenerId().isEmpty())
-                    .hasSize(1);
+            assertThat(cookies(client)).isEqualTo(cookies);
             broker.stop();
+        }
+    }
+
+    /** Of the listeners, without their connections. */
+    private static List<Long> cookies(BrokerClient client) {
+        return client.listSockets().stream()
+                .filter(socket -> socket.message().getListenerId().isEmpty())
+                .map(socket -> socket.message().getCookie())
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void shouldSwapTwoNames() throws Exception {
+        Path one = home.resolve("1");
+        Path two = home.resolve("2");
+        write(ECHO + listener("a", "unix:" + one) + listener("b", "unix:" + two));
+        try (BrokerProcess broker = start("--in-memory");
+                BrokerClient client = client(broker)) {
+            write(ECHO + listener("a", "unix:" + two) + listener("b", "unix:" + one));
+            Outcome reload = socketbroker(
+                    "reload", "--runtime-dir", broker.runtimeDirectory().toString());
+            assertThat(reload.status()).as(reload.output()).isZero();
+            assertThat(client.getSocket("a").message().getLocal().getText()).isEqualTo("unix:" + two);
+            assertThat(client.getSocket("b").message().getLocal().getText()).isEqualTo("unix:" + one);
+            assertThat(one).exists();
+            assertThat(two).exists();
         }
     }
 

@@ -11,8 +11,9 @@ import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.Task;
 import java.io.IOException;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,8 +27,10 @@ final class Reconciliation {
     private final Configuration declared;
     private final Report report = new Report();
 
-    /** What the broker has and nobody has asked for yet. */
-    private final Map<String, Socket> surplus = new HashMap<>();
+    /** Listeners that the broker has at another place than they are declared at now, by their ids; and undeclared ones. */
+    private final Map<String, Socket> loose = new LinkedHashMap<>();
+
+    private final Map<ListenerDeclaration, Endpoint> places = new LinkedHashMap<>();
 
     Reconciliation(Broker broker, Configuration declared) {
         this.broker = broker;
@@ -36,15 +39,29 @@ final class Reconciliation {
 
     Report run() {
         declared.tasks().forEach(task -> attempt("task " + task.name(), () -> register(task)));
-        surplus.putAll(broker.listeners());
-        Map<String, Socket> present = Map.copyOf(surplus);
-        declared.listeners().forEach(listener -> surplus.remove(listener.id()));
+        loose.putAll(broker.listeners());
+        Map<ListenerDeclaration, Socket> kept = new LinkedHashMap<>();
         for (ListenerDeclaration listener : declared.listeners()) {
             attempt(
-                    "listener " + listener.id() + " at " + listener.address(),
-                    () -> bring(listener, Optional.ofNullable(present.get(listener.id()))));
+                    name(listener),
+                    () -> places.put(listener, listener.address().resolve()));
+            Endpoint at = places.get(listener);
+            Socket present = loose.get(listener.id());
+            if (at != null && present != null && listener.isAt(present, at)) {
+                kept.put(listener, present);
+                loose.remove(listener.id());
+            }
         }
-        surplus.values().forEach(socket -> attempt("listener " + id(socket), () -> close(socket)));
+        kept.forEach((listener, socket) -> attempt(name(listener), () -> keep(listener, socket)));
+        places.keySet().stream()
+                .filter(listener -> !kept.containsKey(listener))
+                .forEach(listener -> attempt(name(listener), () -> bring(listener)));
+        Set<String> ids =
+                declared.listeners().stream().map(ListenerDeclaration::id).collect(Collectors.toSet());
+        loose.values().stream()
+                // One that is declared elsewhere, where it could not be made, goes on where it is.
+                .filter(socket -> !ids.contains(id(socket)))
+                .forEach(socket -> attempt("listener " + id(socket), () -> close(socket)));
         Set<String> tasks = declared.tasks().stream().map(TaskDeclaration::name).collect(Collectors.toSet());
         for (Task task : broker.tasks()) {
             if (!tasks.contains(task.getKey().getName())) {
@@ -79,26 +96,29 @@ final class Reconciliation {
                 + (orphans == 0 ? "" : "; " + orphans + " sockets wait for a task of that name"));
     }
 
-    private void bring(ListenerDeclaration listener, Optional<Socket> former) throws IOException {
-        Endpoint at = listener.address().resolve();
-        if (former.isPresent() && listener.isAt(former.get(), at)) {
-            keep(listener, former.get());
-            return;
-        }
-        Optional<Socket> renamed = surplus.values().stream()
+    private static String name(ListenerDeclaration listener) {
+        return "listener " + listener.id() + " at " + listener.address();
+    }
+
+    /** There is none of this id at this address; one of another id may be, whose declaration has changed. */
+    private void bring(ListenerDeclaration listener) throws IOException {
+        Endpoint at = Objects.requireNonNull(places.get(listener));
+        Optional<Socket> present = loose.values().stream()
                 .filter(socket -> listener.isAt(socket, at))
                 .findFirst();
-        if (renamed.isPresent()) {
-            surplus.remove(id(renamed.get()));
-            handAnew(listener, renamed.get());
-            // It has closed a socket of this id elsewhere.
-            former.ifPresent(
-                    socket -> ListenerSocket.removePath(socket.getLocal().getText()));
-        } else if (!declared.broker().madeByApply()) {
+        if (present.isPresent()) {
+            loose.remove(id(present.get()));
+            handAnew(listener, present.get());
+        } else if (declared.broker().madeByApply()) {
+            return;
+        } else {
             broker.take(listener, ListenerSocket.open(listener, at));
-            former.ifPresent(
-                    socket -> ListenerSocket.removePath(socket.getLocal().getText()));
             report.done("listener " + listener.id() + " made at " + listener.address());
+        }
+        // The former one of this id is closed by now.
+        Socket former = loose.remove(listener.id());
+        if (former != null) {
+            ListenerSocket.removePath(former.getLocal().getText());
         }
     }
 
