@@ -122,6 +122,11 @@ final class KeptBroker implements AutoCloseable {
 
     /** The vault goes on without its broker: it is found by its command line. */
     List<ProcessHandle> vaults() {
+        return vaultsOf(home);
+    }
+
+    /** The same of any broker. */
+    static List<ProcessHandle> vaultsOf(Path home) {
         String socket = home.resolve("r/vault.sock").toString();
         return ProcessHandle.allProcesses()
                 .filter(process -> process.info()
