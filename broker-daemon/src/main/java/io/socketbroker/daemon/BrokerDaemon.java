@@ -131,6 +131,9 @@ public final class BrokerDaemon implements Callable<Integer> {
 
     /** See the class. */
     public static void main(String[] args) {
+        if (OpenFilesLimit.isTooLowForAnything()) {
+            System.exit(CommandLine.ExitCode.SOFTWARE);
+        }
         CommandLine commandLine = new CommandLine(new BrokerDaemon(args));
         // One line that says what is wrong, not a stack trace.
         commandLine.setExecutionExceptionHandler((failure, _, _) -> {

@@ -1,6 +1,8 @@
 package io.socketbroker.daemon;
 
+import io.socketbroker.linux.OpenDescriptors;
 import io.socketbroker.linux.ResourceLimits;
+import java.io.IOException;
 
 /**
  * How the process's descriptors are shared out: most for brokered sockets, some for handlers (a pidfd and a pipe each), and
@@ -17,6 +19,12 @@ record DescriptorBudget(int openFiles, int handlers, int sockets, long handlerOp
     private static final int DESCRIPTORS_PER_HANDLER = 2;
     private static final long CLASSIC_SOFT_LIMIT = 1_024;
 
+    /** Files of the store, libraries, epoll, and some connections: opened after the budget is made. */
+    private static final int OPENED_LATER = 64;
+
+    /** Fewer would be of use to nobody. */
+    private static final int FEWEST_SOCKETS = 8;
+
     static DescriptorBudget of(long openFiles, long handlerOpenFiles) {
         int usable = Math.clamp(openFiles, 64, 1 << 20);
         int handlers = Math.min(MOST_HANDLERS, usable / 16);
@@ -25,8 +33,31 @@ record DescriptorBudget(int openFiles, int handlers, int sockets, long handlerOp
                 usable, handlers, usable - reserve - handlers * DESCRIPTORS_PER_HANDLER, handlerOpenFiles);
     }
 
-    /** Raises the soft limit of this process to its hard limit. */
-    static DescriptorBudget claim() {
+    /**
+     * The same in a process that has much open already.
+     *
+     * @param own descriptors of the process itself
+     * @throws IOException if nothing is left for sockets; the message says what to do
+     */
+    DescriptorBudget beside(int own) throws IOException {
+        int left = openFiles - own - OPENED_LATER - handlers * DESCRIPTORS_PER_HANDLER;
+        if (left < FEWEST_SOCKETS) {
+            throw tooLow(openFiles, openFiles - left + FEWEST_SOCKETS);
+        }
+        return new DescriptorBudget(openFiles, handlers, Math.min(sockets, left), handlerOpenFiles);
+    }
+
+    private static IOException tooLow(long limit, long needed) {
+        return new IOException("the limit of open files is " + limit + ", and the broker needs " + needed
+                + " and one for each socket; raise it (ulimit -n, LimitNOFILE= of systemd.exec(5))");
+    }
+
+    /**
+     * Raises the soft limit of this process to its hard limit.
+     *
+     * @throws IOException if that is too low
+     */
+    static DescriptorBudget claim() throws IOException {
         ResourceLimits.Limit limit = ResourceLimits.openFiles();
         long hard = limit.hard() == ResourceLimits.UNLIMITED ? 1 << 20 : limit.hard();
         // Equal limits mean that somebody raised the soft one already: handlers get the classic one.
@@ -34,6 +65,10 @@ record DescriptorBudget(int openFiles, int handlers, int sockets, long handlerOp
         if (limit.soft() != hard) {
             ResourceLimits.setOpenFiles(hard, limit.hard());
         }
-        return of(hard, forHandlers);
+        // Sockets that are open by now came from a former broker, and are among those that are brokered.
+        long own = OpenDescriptors.of(Math.toIntExact(ProcessHandle.current().pid())).values().stream()
+                .filter(target -> !target.startsWith("socket:"))
+                .count();
+        return of(hard, forHandlers).beside((int) own);
     }
 }

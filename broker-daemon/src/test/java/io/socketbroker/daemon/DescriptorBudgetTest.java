@@ -1,7 +1,10 @@
 package io.socketbroker.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -13,5 +16,18 @@ class DescriptorBudgetTest {
         assertThat(budget.handlers()).isEqualTo(handlers);
         assertThat(budget.sockets()).isEqualTo(sockets);
         assertThat(budget.sockets() + 2 * budget.handlers()).isLessThan((int) openFiles);
+    }
+
+    @Test
+    void shouldCountWhatTheProcessHasOpenItself() throws IOException {
+        assertThat(DescriptorBudget.of(200, 1_024).beside(60).sockets()).isEqualTo(52);
+        assertThat(DescriptorBudget.of(20_000, 1_024).beside(60).sockets()).isEqualTo(18_720);
+    }
+
+    @Test
+    void shouldRefuseALimitThatLeavesNothingForSockets() {
+        assertThatThrownBy(() -> DescriptorBudget.of(100, 1_024).beside(60))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the limit of open files is 100, and the broker needs 144");
     }
 }

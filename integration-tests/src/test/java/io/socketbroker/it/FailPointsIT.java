@@ -172,6 +172,7 @@ final class FailPointsIT {
         Set<FailPoint> points = Stream.of(IN_SERVICE, IN_START, IN_STOP, OF_VAULT)
                 .flatMap(rows -> rows.stream().map(Row::point))
                 .collect(Collectors.toSet());
+        // See shouldSayWhatIsLostWhenBothDie.
         points.add(FailPoint.VAULT_LIST_RECEIVED);
         assertThat(points).containsExactlyInAnyOrderElementsOf(Arrays.asList(FailPoint.values()));
     }
@@ -198,5 +199,31 @@ final class FailPointsIT {
     @FieldSource("OF_VAULT")
     void shouldGoOnAfterAVaultThatDies(Row row) throws Exception {
         bench.loseVaultIn(row.step().apply(bench), row.name());
+    }
+
+    /** The one case in which connections are lost: nobody has them any more. */
+    @Test
+    void shouldSayWhatIsLostWhenBothDie() throws Exception {
+        try (KeptBroker kept = new KeptBroker();
+                Link lost = Link.tcp();
+                Link next = Link.tcp()) {
+            try (ProtocolClient client = kept.client()) {
+                client.register(FaultBench.LINES, Specs.lineAnswerer());
+                client.park(lost.mine(), FaultBench.LINES, FaultStep.ID);
+            }
+            kept.arm("vault", FailPoint.VAULT_LIST_RECEIVED.name());
+            kept.kill();
+            kept.restart();
+            kept.awaitReached("vault", FailPoint.VAULT_LIST_RECEIVED.name());
+            lost.peer().expectEnd();
+            kept.process().log().await("0 sockets restored, 1 lost, 0 unknown");
+            try (ProtocolClient client = kept.client()) {
+                assertThat(client.socketIds()).isEmpty();
+                client.park(next.mine(), FaultBench.LINES, FaultStep.ID);
+                new Conversation(next.peer()).say().hearAll();
+                Await.parked(client, FaultStep.ID);
+            }
+            kept.expectNothingLeaked(1);
+        }
     }
 }

@@ -37,7 +37,11 @@ final class KeptBroker implements AutoCloseable {
      * @param outerWrapper the start of its command line, such as prlimit(1) with its options
      */
     KeptBroker(String... outerWrapper) throws IOException {
-        home = BrokerProcess.newHome();
+        this(BrokerProcess.newHome(), outerWrapper);
+    }
+
+    private KeptBroker(Path home, String... outerWrapper) throws IOException {
+        this.home = home;
         List<String> command = new ArrayList<>(List.of(outerWrapper));
         command.addAll(List.of(
                 "env",
@@ -46,6 +50,13 @@ final class KeptBroker implements AutoCloseable {
         wrapper = command.toArray(String[]::new);
         broker = BrokerProcess.startKeeping(home, wrapper);
         ownSockets = sockets(broker.pid()).size();
+    }
+
+    /** With its state in another folder, which is made by the wrapper. */
+    static KeptBroker withState(Path state, String... outerWrapper) throws IOException {
+        Path home = BrokerProcess.newHome();
+        Files.createSymbolicLink(home.resolve("state"), state);
+        return new KeptBroker(home, outerWrapper);
     }
 
     private Path failPoint(String process) {
@@ -111,6 +122,11 @@ final class KeptBroker implements AutoCloseable {
 
     /** The vault goes on without its broker: it is found by its command line. */
     List<ProcessHandle> vaults() {
+        return vaultsOf(home);
+    }
+
+    /** The same of any broker. */
+    static List<ProcessHandle> vaultsOf(Path home) {
         String socket = home.resolve("r/vault.sock").toString();
         return ProcessHandle.allProcesses()
                 .filter(process -> process.info()
@@ -144,6 +160,28 @@ final class KeptBroker implements AutoCloseable {
             assertThat(ofBroker).doesNotHaveDuplicates().hasSize(brokered + ownSockets);
             assertThat(ofBroker.stream().filter(ofVault::contains)).hasSize(brokered);
         });
+    }
+
+    /** Whether it has said that it serves; it has all its sockets then. */
+    boolean serves() {
+        if (!broker.isAlive()) {
+            throw new AssertionError("the daemon ended:\n" + broker.log());
+        }
+        return broker.log().contains("socketbroker: serving on ");
+    }
+
+    /** Whether there is a vault that has as many sockets. */
+    boolean vaultHolds(int brokered) {
+        List<ProcessHandle> vaults = vaults();
+        return vaults.size() == 1 && holds(vaults.getFirst(), brokered);
+    }
+
+    private static boolean holds(ProcessHandle vault, int brokered) {
+        try {
+            return sockets(vault.pid()).size() == brokered + OWN_SOCKETS_OF_VAULT;
+        } catch (AssertionError e) {
+            return false;
+        }
     }
 
     /** As many sockets are in both of them. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.util.Durations;
 import io.grpc.Status.Code;
 import io.socketbroker.v1.ExplainRequest;
-import io.socketbroker.v1.GetCustodyRequest;
 import io.socketbroker.v1.GetTaskRequest;
 import io.socketbroker.v1.ListTasksRequest;
 import io.socketbroker.v1.SocketDisposition;
@@ -194,7 +193,5 @@ final class TaskRefusalIT {
         ProtocolClient client = broker.client();
         Refusal.of(() -> client.admin().explain(ExplainRequest.getDefaultInstance()))
                 .expect(Code.NOT_FOUND, "SOCKET_UNKNOWN", "key");
-        Refusal.of(() -> client.admin().getCustody(GetCustodyRequest.getDefaultInstance()))
-                .expect(Code.UNIMPLEMENTED, "NOT_IMPLEMENTED", "");
     }
 }

@@ -6,6 +6,7 @@ import io.socketbroker.daemon.conditions.ConditionEvaluator;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.core.InCustody;
 import io.socketbroker.daemon.core.Queries;
 import io.socketbroker.daemon.core.SessionName;
 import io.socketbroker.daemon.core.Slot;
@@ -21,7 +22,6 @@ import io.socketbroker.daemon.systemd.UnitLauncher;
 import io.socketbroker.daemon.transfer.Deposits;
 import io.socketbroker.daemon.transfer.FdServer;
 import io.socketbroker.daemon.transfer.FrameHandler;
-import io.socketbroker.daemon.vault.Entry;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.ReadinessProbe;
 import io.socketbroker.daemon.watch.SocketInspector;
@@ -212,7 +212,7 @@ public final class Conductor implements AutoCloseable {
      * @param custody what custody says; empty if it is away
      * @param holderPid its process; 0 if there is none
      */
-    public record Holdings(List<Queries.Holding> sockets, Optional<List<Entry>> custody, int holderPid) {}
+    public record Holdings(List<Queries.Holding> sockets, Optional<List<InCustody>> custody, int holderPid) {}
 
     /** Looks at both in one turn; what custody says comes some time later. */
     public CompletableFuture<Holdings> holdings(Caller caller) {

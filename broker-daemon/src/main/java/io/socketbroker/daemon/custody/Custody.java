@@ -1,8 +1,8 @@
 package io.socketbroker.daemon.custody;
 
+import io.socketbroker.daemon.core.InCustody;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.loop.EventLoop;
-import io.socketbroker.daemon.vault.Entry;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -47,7 +47,7 @@ public interface Custody extends AutoCloseable {
      * @return completes on the conductor thread; or fails with a {@link io.socketbroker.daemon.core.BrokerRefusal} if the
      *     holder is away
      */
-    CompletionStage<List<Entry>> inventory();
+    CompletionStage<List<InCustody>> inventory();
 
     /** Whether everything that was put is safe there, and would be taken back by a successor. */
     boolean isWhole();

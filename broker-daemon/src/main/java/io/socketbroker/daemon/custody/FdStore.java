@@ -1,6 +1,8 @@
 package io.socketbroker.daemon.custody;
 
 import io.socketbroker.daemon.core.BrokerRefusal;
+import io.socketbroker.daemon.core.InCustody;
+import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.supervisor.NotifySocket;
 import io.socketbroker.daemon.vault.Entry;
@@ -110,9 +112,9 @@ final class FdStore {
         }
     }
 
-    List<Entry> entries() {
-        List<Entry> entries = new ArrayList<>();
-        cookieBySlot.forEach((slot, cookie) -> entries.add(new Entry(slot, cookie)));
+    List<InCustody> entries() {
+        List<InCustody> entries = new ArrayList<>();
+        cookieBySlot.forEach((slot, cookie) -> entries.add(new InCustody(new Slot(slot), cookie)));
         return entries;
     }
 

@@ -1,8 +1,8 @@
 package io.socketbroker.daemon.custody;
 
+import io.socketbroker.daemon.core.InCustody;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.loop.EventLoop;
-import io.socketbroker.daemon.vault.Entry;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,7 +33,7 @@ public final class NoCustody implements Custody {
     public void drop(Slot slot, long cookie) {}
 
     @Override
-    public CompletionStage<List<Entry>> inventory() {
+    public CompletionStage<List<InCustody>> inventory() {
         return CompletableFuture.completedStage(List.of());
     }
 

@@ -1,5 +1,6 @@
 package io.socketbroker.daemon.custody;
 
+import io.socketbroker.daemon.core.InCustody;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.supervisor.InheritedDescriptors.Inherited;
@@ -117,7 +118,7 @@ public final class SystemdCustody implements Custody {
     }
 
     @Override
-    public CompletionStage<List<Entry>> inventory() {
+    public CompletionStage<List<InCustody>> inventory() {
         // systemd cannot be asked: this is what it was given and passed the barrier behind.
         return CompletableFuture.completedStage(store().entries());
     }

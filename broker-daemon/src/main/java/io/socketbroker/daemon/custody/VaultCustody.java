@@ -1,5 +1,6 @@
 package io.socketbroker.daemon.custody;
 
+import io.socketbroker.daemon.core.InCustody;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.loop.EventLoop;
@@ -109,8 +110,10 @@ public final class VaultCustody implements Custody {
     }
 
     @Override
-    public CompletionStage<List<Entry>> inventory() {
-        return conductor().inventory();
+    public CompletionStage<List<InCustody>> inventory() {
+        return conductor().inventory().thenApply(entries -> entries.stream()
+                .map(entry -> new InCustody(new Slot(entry.slot()), entry.cookie()))
+                .toList());
     }
 
     @Override

@@ -2,13 +2,13 @@ package io.socketbroker.daemon.rpc;
 
 import io.socketbroker.daemon.conductor.Conductor.Holdings;
 import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.core.InCustody;
 import io.socketbroker.daemon.core.Queries.Holding;
 import io.socketbroker.daemon.core.SocketName;
 import io.socketbroker.daemon.core.Views;
 import io.socketbroker.daemon.journal.Journal;
 import io.socketbroker.daemon.journal.JournalSnapshot;
 import io.socketbroker.daemon.journal.StoreException;
-import io.socketbroker.daemon.vault.Entry;
 import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.v1.CustodyEntry;
 import io.socketbroker.v1.GetCustodyResponse;
@@ -49,13 +49,13 @@ final class CustodyLook {
             answer.addTroubles("custody: " + custody + " is away");
         }
         Map<SocketName, Long> records = records(caller, answer);
-        Set<Entry> inCustody = new HashSet<>(holdings.custody().orElse(List.of()));
+        Set<InCustody> inCustody = new HashSet<>(holdings.custody().orElse(List.of()));
         List<CustodyEntry> differing = new ArrayList<>();
         List<CustodyEntry> alike = new ArrayList<>();
         answer.setJournalRecords(records.size());
         int held = 0;
         for (Holding holding : holdings.sockets()) {
-            boolean vaulted = inCustody.remove(new Entry(holding.slot().index(), holding.cookie()));
+            boolean vaulted = inCustody.remove(new InCustody(holding.slot(), holding.cookie()));
             Long recorded = records.remove(holding.name());
             boolean journaled = recorded != null && recorded == holding.cookie();
             held += vaulted ? 1 : 0;

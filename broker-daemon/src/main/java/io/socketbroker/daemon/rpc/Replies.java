@@ -1,8 +1,6 @@
 package io.socketbroker.daemon.rpc;
 
 import io.grpc.stub.StreamObserver;
-import io.socketbroker.daemon.core.BrokerRefusal;
-import io.socketbroker.v1.ErrorReason;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -30,10 +28,5 @@ final class Replies {
 
     <A> void send(CompletionStage<A> answer, StreamObserver<A> observer) {
         send(answer, observer, Function.identity());
-    }
-
-    /** For what this version of the protocol declares and this version of the broker does not do. */
-    static void missing(StreamObserver<?> observer, String what) {
-        observer.onError(Refusals.status(new BrokerRefusal(ErrorReason.ERROR_REASON_NOT_IMPLEMENTED, "", what)));
     }
 }
