@@ -4,6 +4,7 @@ import io.socketbroker.benchmarks.harness.InvalidRunException;
 import io.socketbroker.linux.DescriptorChannel;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.SocketOptions;
+import io.socketbroker.linux.Sockets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -49,7 +50,7 @@ public final class CustodyProgram {
 
     private static Holder holder(String[] args) {
         return switch (args[0]) {
-            case "floor" -> new FloorHolder(Path.of(args[1]));
+            case "floor" -> new FloorHolder(Sockets.connectUnix(Path.of(args[1]), Sockets.SOCK_SEQPACKET));
             case "vault" -> new VaultHolder(Path.of(args[1]));
             case "broker" -> new BrokerHolder(Path.of(args[1]));
             case "s6" -> new S6Holder(Path.of(args[1]));

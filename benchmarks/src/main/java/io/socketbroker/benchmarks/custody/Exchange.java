@@ -6,8 +6,6 @@ import io.socketbroker.linux.DescriptorChannel.Received;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.SocketOptions;
-import io.socketbroker.linux.Sockets;
-import java.nio.file.Path;
 import java.util.List;
 
 /** One question, one answer, on a unix socket. For one thread. */
@@ -19,14 +17,13 @@ final class Exchange implements AutoCloseable {
     private final DescriptorChannel channel = new DescriptorChannel(MOST_BYTES);
 
     /**
-     * Connects.
+     * Becomes the owner of a connection.
      *
      * @param peer for messages
-     * @param type SOCK_SEQPACKET or SOCK_STREAM
      */
-    Exchange(String peer, Path socket, int type) {
+    Exchange(String peer, OwnedFd connection) {
         this.peer = peer;
-        this.connection = Sockets.connectUnix(socket, type);
+        this.connection = connection;
         SocketOptions.setReceiveTimeout(connection.fd(), Holder.PATIENCE);
         SocketOptions.setSendTimeout(connection.fd(), Holder.PATIENCE);
     }

@@ -22,31 +22,42 @@ public final class FloorHolder implements Holder {
 
     private final Exchange exchange;
 
-    FloorHolder(Path socket) {
-        exchange = new Exchange("the floor", socket, Sockets.SOCK_SEQPACKET);
+    /** Becomes the owner of a connection to the holding process. */
+    FloorHolder(OwnedFd connection) {
+        exchange = new Exchange("the floor", connection);
     }
 
     /** The holding process. Argument: where to listen. Serves one connection to its end. */
     public static void main(String[] args) {
-        OwnedFd[] held = new OwnedFd[MOST_HELD];
-        try (OwnedFd listener = Sockets.listenUnix(Path.of(args[0]), Sockets.SOCK_SEQPACKET, 1);
-                DescriptorChannel channel = new DescriptorChannel(BYTES)) {
+        try (OwnedFd listener = Sockets.listenUnix(Path.of(args[0]), Sockets.SOCK_SEQPACKET, 1)) {
             System.out.println("ready");
-            OwnedFd connection = Sockets.accept(listener.fd(), false).orElseThrow();
-            while (channel.receiveBlocking(connection.fd()) instanceof Received.Message message) {
-                ByteBuffer question = ByteBuffer.wrap(message.payload());
-                int number = question.getInt();
-                int action = question.getInt();
-                for (int i = 0; i < message.descriptors().size(); i++) {
-                    held[number + i] = message.descriptors().get(i);
-                }
-                channel.sendBlocking(
-                        connection.fd(),
-                        message.payload(),
-                        action == SHOW || action == TAKE ? List.of(held[number].fd()) : List.of());
-                if (action == DROP || action == TAKE) {
-                    held[number].close();
-                }
+            serve(Sockets.accept(listener.fd(), false).orElseThrow());
+        }
+    }
+
+    /** Until the connection, whose owner this becomes, ends. */
+    static void serve(OwnedFd connection) {
+        OwnedFd[] held = new OwnedFd[MOST_HELD];
+        try (connection;
+                DescriptorChannel channel = new DescriptorChannel(BYTES)) {
+            serve(connection, channel, held);
+        }
+    }
+
+    private static void serve(OwnedFd connection, DescriptorChannel channel, OwnedFd[] held) {
+        while (channel.receiveBlocking(connection.fd()) instanceof Received.Message message) {
+            ByteBuffer question = ByteBuffer.wrap(message.payload());
+            int number = question.getInt();
+            int action = question.getInt();
+            for (int i = 0; i < message.descriptors().size(); i++) {
+                held[number + i] = message.descriptors().get(i);
+            }
+            channel.sendBlocking(
+                    connection.fd(),
+                    message.payload(),
+                    action == SHOW || action == TAKE ? List.of(held[number].fd()) : List.of());
+            if (action == DROP || action == TAKE) {
+                held[number].close();
             }
         }
     }

@@ -25,7 +25,7 @@ import java.util.Map;
 public final class Park {
     private static final Options.Defaults DEFAULTS = new Options.Defaults(
             Map.of("held", "200,3000,14000", "rounds", "40", "warm-up", "3000"),
-            Map.of("held", "200,3000", "rounds", "10", "warm-up", "1000"));
+            Map.of("held", "200,3000", "rounds", "6", "warm-up", "1000"));
     private static final int OTHER_DESCRIPTORS = 1_500;
     private static final int BATCH = DescriptorChannel.MAX_DESCRIPTORS;
 

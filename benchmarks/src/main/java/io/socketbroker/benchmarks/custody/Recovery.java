@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  */
 public final class Recovery {
     private static final Options.Defaults DEFAULTS = new Options.Defaults(
-            Map.of("parked", "1000,10000", "rounds", "10", "sample", "200"), Map.of("rounds", "3"));
+            Map.of("parked", "1000,10000", "rounds", "10", "sample", "200"), Map.of("rounds", "2"));
     private static final int OTHER_DESCRIPTORS = 1_500;
     private static final int AT_ONCE = 1_000;
     private static final String RESTORED = "sockets restored";

@@ -21,7 +21,7 @@ final class S6Holder implements Holder {
     private final Exchange exchange;
 
     S6Holder(Path socket) {
-        exchange = new Exchange("s6-fdholderd", socket, Sockets.SOCK_STREAM);
+        exchange = new Exchange("s6-fdholderd", Sockets.connectUnix(socket, Sockets.SOCK_STREAM));
     }
 
     static String identifier(int number) {

@@ -24,7 +24,7 @@ final class VaultHolder implements Holder {
     private int sequence;
 
     VaultHolder(Path socket) {
-        exchange = new Exchange("the vault", socket, Sockets.SOCK_SEQPACKET);
+        exchange = new Exchange("the vault", Sockets.connectUnix(socket, Sockets.SOCK_SEQPACKET));
         byte[] answer = exchange.ask(frame(OPEN, 0));
         exchange.require(kind(answer) == OPENED, "does not open");
     }

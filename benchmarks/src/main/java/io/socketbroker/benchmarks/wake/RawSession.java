@@ -75,8 +75,10 @@ final class RawSession implements Receiver {
         messages = 0;
         while (givenBack < count) {
             step();
+            if (uncredited >= AttachCall.CREDIT / 2) {
+                rest();
+            }
         }
-        uncredited += count;
         return messages;
     }
 
@@ -129,6 +131,7 @@ final class RawSession implements Receiver {
             throw new InvalidRunException("the broker does not take sockets back: " + frame);
         }
         givenBack += count;
+        uncredited += count;
         returnedNanos = System.nanoTime();
     }
 

@@ -38,6 +38,22 @@ final class FloorTest {
     }
 
     @Test
+    void shouldMeasureEachArrivalOnce() throws InterruptedException {
+        Sockets.Pair pair = Sockets.pair(Sockets.SOCK_SEQPACKET);
+        Thread watcher = Thread.ofPlatform().start(() -> FloorWatcher.serve(pair.second(), 1));
+        Ledger ledger = new Ledger(4);
+        try (ParkedSockets sockets = new ParkedSockets(ledger);
+                FloorReceiver receiver = new FloorReceiver(pair.first(), ledger)) {
+            sockets.open(4, receiver);
+            Arrivals arrivals = new Arrivals(receiver, sockets, ledger);
+            // Far more than four sockets and this rate allow: some arrivals wait for a socket, none is left out.
+            assertThat(arrivals.open(300, 1_000_000)).hasSize(300).allMatch(nanos -> nanos > 0);
+            assertThat(arrivals.sustain(300, 3)).isPositive();
+        }
+        assertThat(watcher.join(Duration.ofSeconds(10))).isTrue();
+    }
+
+    @Test
     void shouldNoticeAWakeThatIsLostOrNobodyAskedFor() {
         Ledger ledger = new Ledger(1);
         try (Sockets.Pair pair = Sockets.pair(Sockets.SOCK_STREAM)) {
