@@ -111,9 +111,11 @@ public final class VaultCustody implements Custody {
 
     @Override
     public CompletionStage<List<InCustody>> inventory() {
-        return conductor().inventory().thenApply(entries -> entries.stream()
-                .map(entry -> new InCustody(new Slot(entry.slot()), entry.cookie()))
-                .toList());
+        return conductor()
+                .inventory()
+                .thenApply(entries -> entries.stream()
+                        .map(entry -> new InCustody(new Slot(entry.slot()), entry.cookie()))
+                        .toList());
     }
 
     @Override

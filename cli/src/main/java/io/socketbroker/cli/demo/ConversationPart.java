@@ -65,10 +65,11 @@ final class ConversationPart {
                 state.equals("ESTABLISHED"),
                 "/proc/net/tcp says port " + port + " to " + serverPort + " is " + state);
         var holders = kernel.map(KernelView::holders).orElseThrow(() -> new IllegalStateException("no connection"));
+        long vault = client.custody(true).message().getCustodyPid();
         story.check(
-                "only the broker holds it",
-                holders.size() == 1 && holders.contains(broker.pid()),
-                "open in pid " + holders + ", the broker is " + broker.pid());
+                "only the broker and its vault hold it",
+                holders.equals(Set.of(broker.pid(), vault)),
+                "open in pid " + holders + ", the broker is " + broker.pid() + ", the vault " + vault);
         var socket = client.getSocket(ID);
         story.check(
                 "the broker has the very socket",

@@ -1,6 +1,7 @@
 package io.socketbroker.cli.demo;
 
 import io.socketbroker.client.BrokerClient;
+import io.socketbroker.client.BrokerException;
 import io.socketbroker.client.TaskDefinition;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -8,6 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -47,18 +49,61 @@ final class ListenerPart {
         boolean gone = Waiting.untilGone(listen.pid());
         int port = CommandLines.port(client.getSocket(ID).localAddress());
         var kernel = KernelView.tcp(port, 0);
+        long vault = client.custody(true).message().getCustodyPid();
         story.check(
                 "the listener waits in the broker",
                 gone
                         && kernel.map(KernelView.Entry::state).orElse("").equals("LISTEN")
-                        && kernel.map(KernelView::holders).orElseThrow().equals(new TreeSet<>(List.of(broker.pid()))),
+                        && kernel.map(KernelView::holders).orElseThrow().equals(Set.of(broker.pid(), vault)),
                 "port " + port + " is " + kernel.map(KernelView.Entry::state).orElse("absent") + ", pid " + listen.pid()
                         + (gone ? " is gone" : " is still there"));
         var first = connection("first", port);
         var second = connection("second", port);
         story.check("each connection has a cat of its own", !first.equals(second), "pids " + first + " and " + second);
+        die(port);
         client.closeSocket(ID);
         story.check("the listener is closed", KernelView.tcp(port, 0).isEmpty(), "port " + port + " is free");
+    }
+
+    private static SortedSet<Long> holders(int port, Socket socket) {
+        return KernelView.tcp(port, socket.getLocalPort())
+                .map(KernelView::holders)
+                .orElseGet(TreeSet::new);
+    }
+
+    /** Who connects while there is no broker waits for the next one. */
+    private void die(int port) throws IOException {
+        long vault = client.custody(true).message().getCustodyPid();
+        story.tell("kill -9 " + broker.pid());
+        broker.kill();
+        var kernel = KernelView.tcp(port, 0);
+        story.check(
+                "the listener outlives its broker in the vault",
+                kernel.map(KernelView.Entry::state).orElse("").equals("LISTEN")
+                        && kernel.map(KernelView::holders).orElseThrow().equals(Set.of(vault)),
+                "port " + port + " is " + kernel.map(KernelView.Entry::state).orElse("absent")
+                        + ", open in the vault's pid " + vault);
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) Waiting.BOUND.toMillis());
+            var text = "is anybody there?\n".getBytes(StandardCharsets.UTF_8);
+            socket.getOutputStream().write(text);
+            broker.startAgain();
+            var echoed = socket.getInputStream().readNBytes(text.length);
+            story.check(
+                    "the next broker serves who connected meanwhile",
+                    Arrays.equals(text, echoed),
+                    "pid " + broker.pid() + ", " + broker.startMillis() + " ms from its start");
+        }
+        story.check(
+                "the client is connected again by itself", Waiting.until(this::answers), "without a word from here");
+    }
+
+    private boolean answers() {
+        try {
+            return client.getSocket(ID).id().equals(ID);
+        } catch (BrokerException e) {
+            return false;
+        }
     }
 
     /** Gives the pids of the programs that served it. */
@@ -75,9 +120,9 @@ final class ListenerPart {
                     "the " + which + " connection is echoed to the byte",
                     Arrays.equals(text, echoed),
                     echoed.length + " bytes, " + millis + " ms from connect");
-            var holders = KernelView.tcp(port, socket.getLocalPort())
-                    .map(KernelView::holders)
-                    .orElseGet(TreeSet::new);
+            // Broker and vault let go of it in the moment of the launch.
+            Waiting.until(() -> holders(port, socket).size() == 1);
+            var holders = holders(port, socket);
             var program = holders.isEmpty() ? "nobody" : KernelView.program(holders.first());
             story.check(
                     "an unmodified program serves it, alone",

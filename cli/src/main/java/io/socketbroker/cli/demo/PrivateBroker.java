@@ -18,40 +18,59 @@ final class PrivateBroker implements AutoCloseable {
     private static final int LOG_LINES_SHOWN = 5;
 
     private final Path folder;
-    private final Process process;
+    private final Path launcher;
+    private volatile Process process;
     private long startMillis;
 
-    private PrivateBroker(Path folder, Process process) {
+    private PrivateBroker(Path launcher, Path folder) throws IOException {
+        this.launcher = launcher;
         this.folder = folder;
-        this.process = process;
+        this.process = launch();
     }
 
     static PrivateBroker start(Path launcher) throws IOException {
-        long start = System.nanoTime();
-        var folder = Files.createTempDirectory("socketbroker-demo-");
-        var process = new ProcessBuilder(
+        var broker = new PrivateBroker(launcher, Files.createTempDirectory("socketbroker-demo-"));
+        Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
+        broker.awaitServing();
+        return broker;
+    }
+
+    private Process launch() throws IOException {
+        return new ProcessBuilder(
                         launcher.toString(),
                         "daemon",
-                        // Nothing that is declared on this host.
-                        "--config",
-                        "/dev/null",
                         "--runtime-dir",
                         folder.resolve("run").toString(),
                         "--state-dir",
-                        folder.resolve("state").toString())
+                        folder.resolve("state").toString(),
+                        "--config",
+                        "/dev/null")
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
                 .start();
-        var broker = new PrivateBroker(folder, process);
-        Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
+    }
+
+    private void awaitServing() {
+        long start = System.nanoTime();
         boolean serves = Waiting.until(START_BOUND, () -> !process.isAlive() || answers(folder));
-        broker.startMillis = Story.millisSince(start);
+        startMillis = Story.millisSince(start);
         if (!serves || !process.isAlive()) {
-            var log = broker.log();
-            broker.close();
+            var log = log();
+            close();
             throw new IllegalStateException("the broker does not serve; its log ends with: " + log);
         }
-        return broker;
+    }
+
+    /** kill -9. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** Another broker in the place of one that is dead; waits until it serves. */
+    void startAgain() throws IOException {
+        process = launch();
+        awaitServing();
     }
 
     private static boolean answers(Path folder) {
