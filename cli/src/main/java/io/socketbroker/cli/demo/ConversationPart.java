@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /** Part 1: a TCP connection outlives the program that opened it, and wakes a handler twice. */
 final class ConversationPart {
