@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 /** What the kernel and a JVM tell of another process. Stateless. */
 public final class ProcessFigures {
     private static final long KIBIBYTE = 1024;
+    private static final int FILLER_NAME = 3;
     private static final long PATIENCE_SECONDS = 60;
 
     private ProcessFigures() {}
@@ -48,7 +49,16 @@ public final class ProcessFigures {
         if (words.length != 3 || !words[0].equals("Total")) {
             throw new InvalidRunException("jcmd said: " + last);
         }
-        return Long.parseLong(words[2]);
+        return Long.parseLong(words[2]) - fillerBytes(lines);
+    }
+
+    /** What the collector lays over gaps that it does not close is in the histogram too. */
+    private static long fillerBytes(List<String> histogram) {
+        return histogram.stream()
+                .map(line -> line.strip().split("\\s+", -1))
+                .filter(words -> words.length > FILLER_NAME && words[FILLER_NAME].contains("jdk.internal.vm.Filler"))
+                .mapToLong(words -> Long.parseLong(words[FILLER_NAME - 1]))
+                .sum();
     }
 
     /** Context switches of each thread so far, by its number and name: how often it ran. */
