@@ -6,6 +6,7 @@ import io.socketbroker.daemon.conditions.ConditionEvaluator;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.core.HandlerEnd;
 import io.socketbroker.daemon.core.InCustody;
 import io.socketbroker.daemon.core.Queries;
 import io.socketbroker.daemon.core.SessionName;
@@ -108,12 +109,15 @@ public final class Conductor implements AutoCloseable {
             @Override
             public void exited(long activationId, ExitStatus status) {
                 FailPoint.HANDLER_EXITED.pass();
-                ended(activationId, status.isSuccess(), status.toString());
+                ended(activationId, HandlerEnd.of(status.isSuccess()), status.toString());
             }
 
             @Override
             public void vanished(long activationId) {
-                ended(activationId, false, "it outlived the broker that started it, so its status is not known");
+                ended(
+                        activationId,
+                        HandlerEnd.UNKNOWN,
+                        "it outlived the broker that started it, so its status is not known");
             }
         });
         network = new NetworkMonitor(loop, this::networkChanged);
@@ -341,9 +345,9 @@ public final class Conductor implements AutoCloseable {
         effects.runAll();
     }
 
-    private void ended(long activationId, boolean success, String status) {
+    private void ended(long activationId, HandlerEnd end, String status) {
         tellTime();
-        brokerage.exited(activationId, success, status);
+        brokerage.exited(activationId, end, status);
         effects.runAll();
         FailPoint.HANDLER_SETTLED.pass();
     }

@@ -5,6 +5,7 @@ import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Caller;
 import io.socketbroker.daemon.core.Slot;
+import io.socketbroker.daemon.core.Token;
 import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.transfer.Deposits;
 import io.socketbroker.daemon.transfer.FrameHandler;
@@ -92,7 +93,7 @@ final class Frames implements FrameHandler {
     }
 
     private Answer claim(long connection, Caller caller, Claim claim) {
-        Brokerage.Outgoing outgoing = brokerage.claim(caller, Brokerage.token(claim.getToken()), connection);
+        Brokerage.Outgoing outgoing = brokerage.claim(caller, Token.named(claim.getToken()), connection);
         runEffects.run();
         FailPoint.CLAIM_GRANTED.pass();
         return answer(outgoing);

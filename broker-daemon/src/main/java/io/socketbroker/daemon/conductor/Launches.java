@@ -4,6 +4,7 @@ import io.socketbroker.daemon.activation.HandlerEnvironment;
 import io.socketbroker.daemon.activation.HandlerTable;
 import io.socketbroker.daemon.activation.Launcher;
 import io.socketbroker.daemon.core.Brokerage;
+import io.socketbroker.daemon.core.HandlerEnd;
 import io.socketbroker.daemon.core.LaunchPlan;
 import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.loop.EventLoop;
@@ -115,7 +116,7 @@ final class Launches {
         try {
             handlers.adopt(activationId, PidFd.open(pid));
         } catch (LinuxException e) {
-            brokerage.exited(activationId, false, "ended while the broker was away");
+            brokerage.exited(activationId, HandlerEnd.UNKNOWN, "ended while the broker was away");
         }
     }
 
@@ -158,7 +159,7 @@ final class Launches {
             public void ended(boolean success, String result) {
                 tell(() -> {
                     asUnits.remove(id);
-                    brokerage.exited(id, success, result);
+                    brokerage.exited(id, HandlerEnd.of(success), result);
                 });
             }
 

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import io.socketbroker.v1.AttachStart;
 import io.socketbroker.v1.CloseSocketRequest;
 import io.socketbroker.v1.CompleteRequest;
-import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.GetActivationResponse;
 import io.socketbroker.v1.ItemError;
 import io.socketbroker.v1.KeepAlive;
@@ -24,11 +23,8 @@ import io.socketbroker.v1.TransferOwnershipRequest;
 import io.socketbroker.v1.UnregisterTaskRequest;
 import io.socketbroker.v1.UpdateSocketRequest;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -38,8 +34,6 @@ import java.util.random.RandomGenerator;
  * call throws {@link BrokerRefusal} and changes nothing. Not thread-safe: the conductor's own.
  */
 public final class Brokerage {
-    private static final int MOST_BATCH = 253;
-
     private final BrokerState state;
     private final Parking parking;
     private final Dispatcher dispatcher;
@@ -51,6 +45,7 @@ public final class Brokerage {
     private final Tasks tasks;
     private final Transfers transfers;
     private final Queries queries;
+    private final Named named;
     private final Declared declared;
 
     /**
@@ -81,6 +76,7 @@ public final class Brokerage {
         tasks.onUnregistered(sessions::taskUnregistered);
         transfers = new Transfers(state, parking, dispatcher, tasks);
         queries = new Queries(state);
+        named = new Named(state);
         declared = new Declared(state, tasks, parking, dispatcher);
     }
 
@@ -130,7 +126,7 @@ public final class Brokerage {
      * @param undo given what makes it undone, for a journal that refuses it; one that was followed by another stays
      */
     public RegisterTaskResponse register(Caller caller, RegisterTaskRequest request, Consumer<Runnable> undo) {
-        TaskName name = taskName(caller, request.getKey());
+        TaskName name = Named.task(caller, request.getKey());
         ItemRules.checkName(name.name(), "key.name");
         Tasks.Registration registration = tasks.register(name, request.getSpec());
         undo.accept(registration.undo());
@@ -143,12 +139,12 @@ public final class Brokerage {
 
     /** See TaskService.UnregisterTask; how many sockets were concerned. */
     public int unregister(Caller caller, UnregisterTaskRequest request) {
-        return tasks.unregister(taskName(caller, request.getKey()), request.getSockets());
+        return tasks.unregister(Named.task(caller, request.getKey()), request.getSockets());
     }
 
     /** See TaskService.GetTask. */
     public Task task(Caller caller, TaskKey key) {
-        return queries.view(tasks.require(taskName(caller, key), "key"));
+        return queries.view(tasks.require(Named.task(caller, key), "key"));
     }
 
     /** See TaskService.ListTasks. */
@@ -189,23 +185,7 @@ public final class Brokerage {
 
     /** See SocketService.Reclaim. */
     public ReclaimResponse reclaim(Caller caller, ReclaimRequest request) {
-        if (request.getKeysCount() == 0 || request.getKeysCount() > MOST_BATCH) {
-            throw ItemRules.invalid("keys", "must have 1 to " + MOST_BATCH + " entries");
-        }
-        if (request.getExpectedGenerationsCount() != 0
-                && request.getExpectedGenerationsCount() != request.getKeysCount()) {
-            throw ItemRules.invalid("expected_generations", "must have one entry for each key, or none");
-        }
-        List<SocketEntry> sockets = new ArrayList<>();
-        Set<SocketName> seen = new HashSet<>();
-        for (int index = 0; index < request.getKeysCount(); index++) {
-            long generation = request.getExpectedGenerationsCount() == 0 ? 0 : request.getExpectedGenerations(index);
-            SocketEntry socket = require(caller, request.getKeys(index), "keys[" + index + "]", generation);
-            if (!seen.add(socket.name)) {
-                throw ItemRules.invalid("keys[" + index + "]", "stands twice");
-            }
-            sockets.add(socket);
-        }
+        List<SocketEntry> sockets = named.all(caller, request);
         Claims.Ticket ticket = claims.reclaim(caller, sockets);
         return ReclaimResponse.newBuilder()
                 .setToken(ticket.token().bytes())
@@ -218,7 +198,7 @@ public final class Brokerage {
 
     /** See SocketService.CloseSocket. */
     public Socket close(Caller caller, CloseSocketRequest request) {
-        SocketEntry socket = require(caller, request.getKey(), "key", request.getExpectedGeneration());
+        SocketEntry socket = named.require(caller, request.getKey(), "key", request.getExpectedGeneration());
         if (socket.is(SocketState.SOCKET_STATE_DEPOSITED)) {
             throw BrokerRefusal.held("socket " + socket.name + " is still being taken into custody", "the broker");
         }
@@ -231,7 +211,7 @@ public final class Brokerage {
 
     /** See SocketService.UpdateSocket. */
     public Socket update(Caller caller, UpdateSocketRequest request) {
-        SocketEntry socket = require(caller, request.getKey(), "key", request.getExpectedGeneration());
+        SocketEntry socket = named.require(caller, request.getKey(), "key", request.getExpectedGeneration());
         if (request.hasContext()) {
             state.checkContext(socket, request.getContext(), "context");
         }
@@ -254,12 +234,12 @@ public final class Brokerage {
 
     /** See SocketService.GetSocket. */
     public Socket socket(Caller caller, SocketKey key) {
-        return Views.socket(require(caller, key, "key", 0), true);
+        return Views.socket(named.require(caller, key, "key", 0), true);
     }
 
     /** A socket's present situation in words, see AdminService.Explain. */
     public Explained explain(Caller caller, SocketKey key) {
-        SocketEntry socket = require(caller, key, "key", 0);
+        SocketEntry socket = named.require(caller, key, "key", 0);
         return new Explained(Views.key(socket.name), new Explanation(state).of(socket));
     }
 
@@ -301,8 +281,8 @@ public final class Brokerage {
     }
 
     /** The handler's process has ended. */
-    public void exited(long activationId, boolean success, String status) {
-        leases.exited(activationId, success, status);
+    public void exited(long activationId, HandlerEnd end, String status) {
+        leases.exited(activationId, end, status);
     }
 
     /** Descriptors to be sent on a connection. */
@@ -344,7 +324,7 @@ public final class Brokerage {
     public SessionName attach(Caller caller, AttachStart start) {
         return sessions.attach(
                 caller,
-                taskName(caller, start.getTask()),
+                Named.task(caller, start.getTask()),
                 start.getSessionId(),
                 start.getCredit(),
                 start.getHeldList());
@@ -362,45 +342,16 @@ public final class Brokerage {
 
     /** See SessionService.Complete; the items that were refused. */
     public List<ItemError> complete(Caller caller, CompleteRequest request) {
-        if (request.getCompletionsCount() > MOST_BATCH) {
-            throw ItemRules.invalid("completions", "must have at most " + MOST_BATCH + " entries");
+        if (request.getCompletionsCount() > Named.MOST_BATCH) {
+            throw ItemRules.invalid("completions", "must have at most " + Named.MOST_BATCH + " entries");
         }
-        return leases.complete(caller, token(request.getToken()), request.getCompletionsList());
+        return leases.complete(caller, Token.named(request.getToken()), request.getCompletionsList());
     }
 
     /** See SessionService.GetActivation. */
     public GetActivationResponse activation(Caller caller, ByteString token) {
         return GetActivationResponse.newBuilder()
-                .setActivation(Views.activation(leases.byToken(token(token), caller)))
+                .setActivation(Views.activation(leases.byToken(Token.named(token), caller)))
                 .build();
-    }
-
-    /** A token as the wire has it. */
-    public static Token token(ByteString bytes) {
-        return Token.of(bytes)
-                .orElseThrow(() -> new BrokerRefusal(
-                        ErrorReason.ERROR_REASON_TOKEN_UNKNOWN, "token", "must have " + Token.BYTES + " bytes"));
-    }
-
-    private static TaskName taskName(Caller caller, TaskKey key) {
-        int owner = caller.ownerFor(key.hasUid(), key.getUid(), "key");
-        return new TaskName(owner, ItemRules.app(key.getApp(), owner, "key.app"), key.getName());
-    }
-
-    private SocketEntry require(Caller caller, SocketKey key, String field, long expectedGeneration) {
-        int owner = caller.ownerFor(key.hasUid(), key.getUid(), field);
-        SocketName name = new SocketName(owner, ItemRules.app(key.getApp(), owner, field + ".app"), key.getSocketId());
-        SocketEntry socket = state.sockets
-                .named(name)
-                .orElseThrow(() -> new BrokerRefusal(
-                        ErrorReason.ERROR_REASON_SOCKET_UNKNOWN, field, "there is no socket " + name));
-        if (expectedGeneration != 0 && expectedGeneration != socket.generation) {
-            throw new BrokerRefusal(
-                    ErrorReason.ERROR_REASON_STALE_GENERATION,
-                    field,
-                    "generation " + expectedGeneration + " of socket " + name + " is over; it is " + socket.generation
-                            + " now");
-        }
-        return socket;
     }
 }

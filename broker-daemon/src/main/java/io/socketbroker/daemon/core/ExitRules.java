@@ -33,14 +33,22 @@ final class ExitRules {
                 && policy.getOnFailure() == ExitAction.EXIT_ACTION_CLOSE;
     }
 
-    static ExitAction action(Lease lease, boolean success) {
+    static ExitAction action(Lease lease, HandlerEnd end) {
         TaskSpec spec = lease.activation.spec;
         if (!lease.handedOver) {
             // The handler never had the socket, whatever its status says.
             return ExitAction.EXIT_ACTION_RETRY;
         }
         ExitPolicy policy = policy(spec, lease.socket);
-        ExitAction action = success ? policy.getOnSuccess() : policy.getOnFailure();
+        ExitAction action = switch (end) {
+            case SUCCEEDED -> policy.getOnSuccess();
+            case FAILED -> policy.getOnFailure();
+            // Most end well. What it left unread wakes the next; what closes on success might close too much.
+            case UNKNOWN ->
+                policy.getOnSuccess() == ExitAction.EXIT_ACTION_REARM
+                        ? ExitAction.EXIT_ACTION_REARM
+                        : policy.getOnFailure();
+        };
         boolean over = lease.trigger.getReason() == TriggerReason.TRIGGER_REASON_SOCKET_CLOSED;
         boolean stdio =
                 lease.activation.session == null && spec.getExec().getStyle() == LaunchStyle.LAUNCH_STYLE_SOCKET;

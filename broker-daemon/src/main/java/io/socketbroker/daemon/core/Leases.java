@@ -77,21 +77,21 @@ final class Leases {
     }
 
     void launchFailed(long activationId, String error) {
-        ended(activationId, false, error, false);
+        ended(activationId, HandlerEnd.FAILED, error, false);
     }
 
-    void exited(long activationId, boolean success, String status) {
-        ended(activationId, success, status, true);
+    void exited(long activationId, HandlerEnd end, String status) {
+        ended(activationId, end, status, true);
     }
 
-    private void ended(long activationId, boolean success, String status, boolean ran) {
+    private void ended(long activationId, HandlerEnd end, String status, boolean ran) {
         Activation activation = state.activations.get(activationId);
         if (activation == null) {
             return;
         }
         state.retire(activation);
         activation.places.forEach(connections::giveBack);
-        if (!success) {
+        if (end == HandlerEnd.FAILED) {
             activation.task.failures++;
         }
         for (Lease lease : activation.leases) {
@@ -99,7 +99,7 @@ final class Leases {
                 state.emit(EventType.EVENT_TYPE_HANDLER_EXITED, lease.socket, activation, null, status);
             }
             if (!lease.ended) {
-                applyPolicy(lease, success, ran ? "handler ended: " + status : status);
+                applyPolicy(lease, end, ran ? "handler ended: " + status : status);
             }
         }
         dispatcher.handlerFreed(activation.task);
@@ -110,7 +110,7 @@ final class Leases {
         for (Lease lease : activation.leases) {
             if (!lease.ended) {
                 if (lease.handedOver) {
-                    applyPolicy(lease, false, "the session ended");
+                    applyPolicy(lease, HandlerEnd.FAILED, "the session ended");
                 } else {
                     retries.retryNow(lease);
                 }
@@ -124,7 +124,7 @@ final class Leases {
             if (!lease.ended && activation.session != null) {
                 state.effect(new Effect.Revoke(
                         activation.session.name, activation.id, lease.socket.name, "the activation's time is over"));
-                applyPolicy(lease, false, "the session did not finish in time");
+                applyPolicy(lease, HandlerEnd.FAILED, "the session did not finish in time");
             }
         }
     }
@@ -159,10 +159,10 @@ final class Leases {
         }
     }
 
-    void applyPolicy(Lease lease, boolean success, String why) {
+    void applyPolicy(Lease lease, HandlerEnd end, String why) {
         SocketEntry socket = lease.socket;
-        ExitAction action = ExitRules.action(lease, success);
-        if (success && lease.handedOver) {
+        ExitAction action = ExitRules.action(lease, end);
+        if (end == HandlerEnd.SUCCEEDED && lease.handedOver) {
             socket.failedAttempts = 0;
         }
         switch (action) {

@@ -217,7 +217,7 @@ public final class Recovery {
                 dispatcher.handedOver(lease);
             }
         } else if (lease.handedOver) {
-            leases.applyPolicy(lease, false, "its handler did not outlive the broker");
+            leases.applyPolicy(lease, HandlerEnd.FAILED, "its handler did not outlive the broker");
         } else {
             retries.retryNow(lease);
         }

@@ -148,7 +148,7 @@ public final class Sessions {
             activation.leases.stream()
                     .filter(lease -> !lease.ended && !resumed.contains(lease))
                     .toList()
-                    .forEach(lease -> leases.applyPolicy(lease, false, "its session has lost it"));
+                    .forEach(lease -> leases.applyPolicy(lease, HandlerEnd.FAILED, "its session has lost it"));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
+import io.socketbroker.v1.ErrorReason;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -22,6 +23,17 @@ public record Token(long high, long low) {
         }
         ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
         return Optional.of(new Token(buffer.getLong(), buffer.getLong()));
+    }
+
+    /**
+     * What a caller sent as a token.
+     *
+     * @throws BrokerRefusal TOKEN_UNKNOWN if it has another length
+     */
+    public static Token named(ByteString bytes) {
+        return of(bytes)
+                .orElseThrow(() -> new BrokerRefusal(
+                        ErrorReason.ERROR_REASON_TOKEN_UNKNOWN, "token", "must have " + BYTES + " bytes"));
     }
 
     /** As on the wire. */

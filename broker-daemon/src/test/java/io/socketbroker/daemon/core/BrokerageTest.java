@@ -195,6 +195,18 @@ class BrokerageTest {
     }
 
     @Test
+    void shouldRunNoHandlerAgainForAStatusThatNobodyKnows() {
+        park(item("a"));
+        data("a");
+        LaunchPlan plan = shell.starting.getFirst();
+        shell.start(plan);
+        shell.exit(plan.activationId(), HandlerEnd.UNKNOWN);
+        shell.advance(SECOND);
+        assertThat(shell.starting).isEmpty();
+        assertThat(socket("a").getState()).isEqualTo(SocketState.SOCKET_STATE_PARKED);
+    }
+
+    @Test
     void shouldWakeWhenTheKeepAliveExpiresAndRestartItOnReturn() {
         park(item("a").setKeepAlive(KeepAlive.newBuilder().setInterval(Durations.fromSeconds(2))));
         shell.advance(SECOND);
@@ -228,7 +240,7 @@ class BrokerageTest {
     private void reclaim(String id) {
         var ticket = brokerage.reclaim(
                 OWNER, ReclaimRequest.newBuilder().addKeys(key(id)).build());
-        var outgoing = brokerage.claim(OWNER, Brokerage.token(ticket.getToken()), 1);
+        var outgoing = brokerage.claim(OWNER, Token.named(ticket.getToken()), 1);
         brokerage.acknowledge(outgoing.deliveryId(), 1);
         shell.runEffects();
     }
@@ -238,7 +250,7 @@ class BrokerageTest {
         park(item("a"));
         var ticket = brokerage.reclaim(
                 OWNER, ReclaimRequest.newBuilder().addKeys(key("a")).build());
-        var outgoing = brokerage.claim(OWNER, Brokerage.token(ticket.getToken()), 1);
+        var outgoing = brokerage.claim(OWNER, Token.named(ticket.getToken()), 1);
         shell.advance(6 * SECOND);
         assertRefused(ErrorReason.ERROR_REASON_CLAIM_EXPIRED, () -> brokerage.acknowledge(outgoing.deliveryId(), 1));
         assertThat(socket("a").getState()).isEqualTo(SocketState.SOCKET_STATE_PARKED);
@@ -250,7 +262,7 @@ class BrokerageTest {
         park(item("a"));
         var ticket = brokerage.reclaim(
                 OWNER, ReclaimRequest.newBuilder().addKeys(key("a")).build());
-        var outgoing = brokerage.claim(OWNER, Brokerage.token(ticket.getToken()), 1);
+        var outgoing = brokerage.claim(OWNER, Token.named(ticket.getToken()), 1);
         assertRefused(ErrorReason.ERROR_REASON_CLAIM_EXPIRED, () -> brokerage.acknowledge(outgoing.deliveryId(), 2));
     }
 
@@ -261,7 +273,7 @@ class BrokerageTest {
                 OWNER, ReclaimRequest.newBuilder().addKeys(key("a")).build());
         assertRefused(
                 ErrorReason.ERROR_REASON_TOKEN_UNKNOWN,
-                () -> brokerage.claim(STRANGER, Brokerage.token(ticket.getToken()), 1));
+                () -> brokerage.claim(STRANGER, Token.named(ticket.getToken()), 1));
     }
 
     @Test

@@ -202,7 +202,7 @@ final class SimulatedSchedule {
     private void exit() {
         if (!shell.running().isEmpty()) {
             long activation = pick(shell.running()).activationId;
-            shell.exit(activation, random.nextBoolean());
+            shell.exit(activation, pick(List.of(HandlerEnd.values())));
             // What it did not acknowledge goes with its connection.
             disconnectIf(delivered -> delivered.outgoing.activation().getActivationId() == activation);
         }
@@ -258,9 +258,9 @@ final class SimulatedSchedule {
     private void claim() {
         Token token;
         if (!tickets.isEmpty() && random.nextBoolean()) {
-            token = Brokerage.token(pick(tickets).getToken());
+            token = Token.named(pick(tickets).getToken());
         } else if (!shell.running().isEmpty()) {
-            token = Brokerage.token(pick(shell.running()).token);
+            token = Token.named(pick(shell.running()).token);
         } else {
             return;
         }
@@ -382,7 +382,7 @@ final class SimulatedSchedule {
 
     private void claimAndAcknowledge(SimulatedHandler handler) {
         try {
-            Brokerage.Outgoing outgoing = brokerage.claim(OWNER, Brokerage.token(handler.token), ++lastConnection);
+            Brokerage.Outgoing outgoing = brokerage.claim(OWNER, Token.named(handler.token), ++lastConnection);
             if (outgoing.deliveryId() != 0) {
                 brokerage.acknowledge(outgoing.deliveryId(), lastConnection);
             }

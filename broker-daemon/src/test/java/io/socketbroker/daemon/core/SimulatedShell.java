@@ -282,8 +282,12 @@ final class SimulatedShell {
     }
 
     void exit(long activationId, boolean success) {
+        exit(activationId, HandlerEnd.of(success));
+    }
+
+    void exit(long activationId, HandlerEnd end) {
         handlers.remove(activationId);
-        brokerage.exited(activationId, success, success ? "exit 0" : "exit 1");
+        brokerage.exited(activationId, end, end.name());
         runEffects();
     }
 }

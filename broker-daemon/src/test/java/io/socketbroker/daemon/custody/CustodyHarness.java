@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.socketbroker.daemon.core.InCustody;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.loop.EventLoop;
-import io.socketbroker.daemon.vault.Entry;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.SocketOptions;
 import java.io.IOException;
@@ -116,9 +116,11 @@ final class CustodyHarness implements AutoCloseable {
     }
 
     /** What the table has, as custody should have it. */
-    List<Entry> expected() {
+    List<InCustody> expected() {
         return call(() -> table.entrySet().stream()
-                .map(held -> RawClient.entry(held.getKey(), held.getValue()))
+                .map(held -> new InCustody(
+                        new Slot(held.getKey()),
+                        SocketOptions.cookie(held.getValue().fd())))
                 .toList());
     }
 

@@ -173,7 +173,9 @@ class SystemdCustodyTest {
         manager.handOver().forEach((name, descriptor) -> given.add(new Inherited(name, descriptor)));
         assertThat(given).hasSize(2).allMatch(inherited -> SystemdCustody.isStored(inherited.name()));
         try (CustodyHarness broker = CustodyHarness.start(custody(Map.of(), given))) {
-            assertThat(broker.expected()).extracting(Entry::slot).containsExactly(7, 8);
+            assertThat(broker.expected())
+                    .extracting(held -> held.slot().index())
+                    .containsExactly(7, 8);
             broker.drop(7);
             await().atMost(SOON).until(() -> manager.messages().getLast().equals("FDSTOREREMOVE FDNAME"));
             broker.putSafely(7, sockets(1));

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** kill -9 of broker and vault in turn: every connection goes on carrying bytes. */
-@Timeout(180)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class VaultKillTest {
     private static final int CONNECTIONS = 300;
     private static final Duration SOON = Duration.ofSeconds(30);
