@@ -126,7 +126,7 @@ public final class OwnedFd implements AutoCloseable {
         }
     }
 
-    /** How many objects of this class in this JVM are neither closed nor released. */
+    /** How many objects of this class in this JVM are neither closed nor released, with what {@link OwnedFds} have. */
     public static int openCount() {
         return OwnedFdRegistry.openCount();
     }

@@ -35,6 +35,16 @@ final class OwnedFdRegistry {
         }
     }
 
+    /** An owner of many has one more. */
+    static void kept() {
+        OPEN.increment();
+    }
+
+    /** An owner of many has one less. */
+    static void letGo() {
+        OPEN.decrement();
+    }
+
     static int openCount() {
         return OPEN.intValue();
     }

@@ -169,7 +169,7 @@ public final class Conductor implements AutoCloseable {
         while (next.isPresent() && held.size() < atMost) {
             Slot slot = next.get();
             Fd fd = descriptors.at(slot);
-            held.add(new Held(slot, brokerage.activity().candidate(slot).cookie(), fd));
+            held.add(new Held(slot, brokerage.activity().cookie(slot), fd));
             next = descriptors.firstFrom(slot.index() + 1);
         }
         return held;

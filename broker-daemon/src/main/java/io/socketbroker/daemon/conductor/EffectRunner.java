@@ -146,10 +146,7 @@ final class EffectRunner {
 
     /** Writes what the effects changed; completes when it is committed. */
     CompletionStage<Void> commit() {
-        List<JournalEntry> batch = unwritten;
-        batch.addAll(brokerage.takeChanges());
-        unwritten = new ArrayList<>();
-        CompletionStage<Void> committed = journal.append(batch);
+        CompletionStage<Void> committed = append();
         CompletableFuture<Void> waiting = nextCommit;
         if (waiting != null) {
             nextCommit = null;
@@ -157,6 +154,18 @@ final class EffectRunner {
             committed.whenComplete((_, _) -> waiting.complete(null));
         }
         return committed;
+    }
+
+    private CompletionStage<Void> append() {
+        if (!journal.isDurable()) {
+            brokerage.dropChanges();
+            unwritten.clear();
+            return journal.append(List.of());
+        }
+        List<JournalEntry> batch = unwritten;
+        batch.addAll(brokerage.takeChanges());
+        unwritten = new ArrayList<>();
+        return journal.append(batch);
     }
 
     /** Completes once what the rules have decided so far is written, or cannot be. */

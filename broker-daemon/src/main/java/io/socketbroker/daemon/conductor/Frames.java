@@ -113,7 +113,7 @@ final class Frames implements FrameHandler {
 
     private Fd restored(Slot slot) {
         Fd fd = descriptors.at(slot);
-        DescriptorFlags.setNonBlocking(fd, brokerage.activity().candidate(slot).nonBlocking());
+        DescriptorFlags.setNonBlocking(fd, brokerage.activity().nonBlocking(slot));
         return fd;
     }
 

@@ -2,6 +2,7 @@ package io.socketbroker.daemon.core;
 
 import io.socketbroker.v1.CloseCause;
 import io.socketbroker.v1.EventType;
+import io.socketbroker.v1.SocketKind;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TriggerDetails;
 import io.socketbroker.v1.TriggerReason;
@@ -45,11 +46,12 @@ public final class Activity {
      * How to look at a watched socket.
      *
      * @param generation that is armed
-     * @param candidate what is known of the kernel socket
+     * @param kind of the socket
+     * @param unix whether it is of AF_UNIX
      * @param peekBytes how many bytes the rules want to see; 0 if any byte wakes a handler
      * @param source whether the source of a datagram matters
      */
-    public record Look(long generation, Candidate candidate, int peekBytes, boolean source) {}
+    public record Look(long generation, SocketKind kind, boolean unix, int peekBytes, boolean source) {}
 
     /** How to look at what epoll reported for this slot; empty if it is not watched. */
     public Optional<Look> look(Slot slot) {
@@ -57,7 +59,8 @@ public final class Activity {
             boolean picky = WakeRules.isPicky(socket.options, socket.keepAlive);
             return new Look(
                     socket.generation,
-                    socket.candidate,
+                    socket.kind,
+                    socket.isUnix(),
                     picky ? WakeRules.peekBytes(socket.options, socket.keepAlive) : 0,
                     picky && socket.options.getWakeFilter().getSourcePrefixesCount() > 0);
         });
@@ -70,9 +73,19 @@ public final class Activity {
                 .orElse(OptionalLong.empty());
     }
 
-    /** What is known of the kernel socket in a slot that is taken. */
+    /** What is known of the kernel socket in a slot that is taken; made anew with each call. */
     public Candidate candidate(Slot slot) {
-        return state.sockets.at(slot).orElseThrow().candidate;
+        return state.sockets.at(slot).orElseThrow().candidate();
+    }
+
+    /** SO_COOKIE of the kernel socket in a slot that is taken. */
+    public long cookie(Slot slot) {
+        return state.sockets.at(slot).orElseThrow().cookie;
+    }
+
+    /** O_NONBLOCK of the socket in a slot that is taken, as its giver had it. */
+    public boolean nonBlocking(Slot slot) {
+        return state.sockets.at(slot).orElseThrow().nonBlocking;
     }
 
     private Optional<SocketEntry> parked(Slot slot, Predicate<SocketEntry> further) {
@@ -119,15 +132,15 @@ public final class Activity {
             case Verdict.Wake _ -> wake(socket, data);
             case Verdict.Await await -> await(socket, data, await);
             case Verdict.Answer(var response, int requestBytes) ->
-                state.effect(new Effect.Answer(socket.slot, socket.generation, response, requestBytes));
+                state.effect(new Effect.Answer(socket.slot(), socket.generation, response, requestBytes));
             case Verdict.Reply(int bytes) -> {
-                state.effect(new Effect.Consume(socket.slot, bytes));
+                state.effect(new Effect.Consume(socket.slot(), bytes));
                 socket.quiet().repliesConsumed++;
                 keepAlives.alive(socket);
                 parking.watch(socket);
             }
             case Verdict.Discard _ -> {
-                state.effect(new Effect.Consume(socket.slot, data.bytesAvailable()));
+                state.effect(new Effect.Consume(socket.slot(), data.bytesAvailable()));
                 socket.quiet().datagramsDiscarded++;
                 parking.watch(socket);
             }
@@ -143,7 +156,7 @@ public final class Activity {
 
     private static Verdict judge(SocketEntry socket, Readiness.Data data) {
         return WakeRules.isPicky(socket.options, socket.keepAlive)
-                ? WakeRules.judge(socket.candidate.kind(), socket.options, socket.keepAlive, data)
+                ? WakeRules.judge(socket.kind, socket.options, socket.keepAlive, data)
                 : new Verdict.Wake();
     }
 
@@ -163,7 +176,7 @@ public final class Activity {
     /** Not yet: but a receive buffer that is full, or a request that does not go on, must not hold its bytes for ever. */
     private void await(SocketEntry socket, Readiness.Data data, Verdict.Await await) {
         Quiet quiet = socket.quiet();
-        boolean full = socket.candidate.protocol().equals("tcp") && data.bytesAvailable() <= quiet.heldBytes;
+        boolean full = socket.isTcp() && data.bytesAvailable() <= quiet.heldBytes;
         if (full || (await.briefly() && quiet.impatient)) {
             wake(socket, data);
             return;
@@ -202,7 +215,7 @@ public final class Activity {
     public Optional<Slot> accepted(Slot listener, Candidate connection) {
         return listeners
                 .accepted(state.sockets.at(listener).orElseThrow(), connection)
-                .map(socket -> socket.slot);
+                .map(SocketEntry::slot);
     }
 
     /** The end of what {@link Effect.Accept} asked for. */

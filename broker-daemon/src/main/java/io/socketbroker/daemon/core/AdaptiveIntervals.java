@@ -89,7 +89,7 @@ final class AdaptiveIntervals {
     }
 
     private static Optional<Destination> destination(SocketEntry socket) {
-        return socket.candidate.peer().map(peer -> new Destination(socket.name.uid(), peer));
+        return socket.candidate().peer().map(peer -> new Destination(socket.name.uid(), peer));
     }
 
     private static long mostNanos(KeepAlive keepAlive, long leastNanos) {

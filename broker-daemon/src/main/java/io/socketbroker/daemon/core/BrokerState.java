@@ -8,7 +8,6 @@ import io.socketbroker.v1.TriggerDetails;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** What all rules share: the tables, the time that the conductor told, and the effects made so far. */
 final class BrokerState {
     final BrokerLimits limits;
-    final SocketTable sockets = new SocketTable();
+    final SocketTable sockets;
     final Map<TaskName, TaskEntry> tasks = new TreeMap<>();
     final Map<Long, Activation> activations = new HashMap<>();
 
@@ -38,7 +37,7 @@ final class BrokerState {
     private List<Effect> effects = new ArrayList<>();
 
     /** Sockets that are not as the journal has them, in the order in which they changed first. */
-    private Map<SocketName, SocketEntry> changed = new LinkedHashMap<>();
+    private final List<SocketEntry> changed = new ArrayList<>();
 
     private final List<SocketName> forgotten = new ArrayList<>();
 
@@ -51,6 +50,8 @@ final class BrokerState {
         this.brokerUid = brokerUid;
         this.tokens = tokens;
         this.random = random;
+        // The random numbers of this object are for jitter, and may be guessed.
+        this.sockets = new SocketTable(tokens.get().low());
     }
 
     Token newToken() {
@@ -104,7 +105,10 @@ final class BrokerState {
 
     /** The journal has to hear of it; once for all that changes until then. */
     void changed(SocketEntry socket) {
-        changed.put(socket.name, socket);
+        if (!socket.changed) {
+            socket.changed = true;
+            changed.add(socket);
+        }
     }
 
     /** The journal has a record of a socket that is not there. */
@@ -127,16 +131,25 @@ final class BrokerState {
         List<JournalEntry> entries = new ArrayList<>(changed.size() + forgotten.size());
         forgotten.forEach(name -> entries.add(new JournalEntry.SocketRemoved(name)));
         forgotten.clear();
-        changed.forEach((name, socket) -> {
-            SocketEntry present = sockets.named(name).orElse(null);
-            if (present == null) {
-                entries.add(new JournalEntry.SocketRemoved(name));
-            } else {
-                entries.add(new JournalEntry.SocketPut(name, Records.of(present)));
+        for (SocketEntry socket : changed) {
+            socket.changed = false;
+            SocketEntry present = sockets.named(socket.name).orElse(null);
+            if (present == socket) {
+                entries.add(Records.of(socket));
+            } else if (present == null) {
+                entries.add(new JournalEntry.SocketRemoved(socket.name));
             }
-        });
-        changed = new LinkedHashMap<>();
+            // One that took the name of another has changed too.
+        }
+        changed.clear();
         return entries;
+    }
+
+    /** What has changed since is nobody's business. */
+    void dropChanges() {
+        forgotten.clear();
+        changed.forEach(socket -> socket.changed = false);
+        changed.clear();
     }
 
     void effect(Effect effect) {

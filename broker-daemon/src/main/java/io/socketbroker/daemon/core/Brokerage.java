@@ -103,6 +103,11 @@ public final class Brokerage {
         return state.takeChanges();
     }
 
+    /** As {@link #takeChanges}, for a journal that keeps nothing. */
+    public void dropChanges() {
+        state.dropChanges();
+    }
+
     /** What a former broker left. */
     public Recovery recovery() {
         return recovery;
@@ -217,8 +222,9 @@ public final class Brokerage {
         }
         KeepAlive keepAlive = request.hasKeepAlive() ? request.getKeepAlive() : socket.keepAlive;
         SocketOptions options = request.hasOptions() ? request.getOptions() : socket.options;
-        OptionRules.check(keepAlive, socket.candidate, "keep_alive");
-        OptionRules.check(options, keepAlive, socket.candidate, "options");
+        Candidate candidate = socket.candidate();
+        OptionRules.check(keepAlive, candidate, "keep_alive");
+        OptionRules.check(options, keepAlive, candidate, "options");
         if (options.getAcceptMode() != socket.options.getAcceptMode()) {
             throw ItemRules.invalid("options.accept_mode", "cannot change; reclaim the listener and hand it over anew");
         }
@@ -294,7 +300,7 @@ public final class Brokerage {
         Claims.Outgoing outgoing = claims.claim(caller, token, connection);
         List<Slot> slots = outgoing.deliveryId() == 0
                 ? List.of()
-                : outgoing.sockets().stream().map(socket -> socket.slot).toList();
+                : outgoing.sockets().stream().map(SocketEntry::slot).toList();
         return new Outgoing(
                 outgoing.deliveryId(),
                 slots,

@@ -140,7 +140,7 @@ final class Claims {
                 connection,
                 new Brokerage.Outgoing(
                         outgoing.deliveryId(),
-                        outgoing.sockets().stream().map(socket -> socket.slot).toList(),
+                        outgoing.sockets().stream().map(SocketEntry::slot).toList(),
                         Views.delivery(outgoing),
                         activation.token.bytes())));
     }

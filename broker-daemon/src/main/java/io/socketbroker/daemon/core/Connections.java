@@ -117,7 +117,7 @@ final class Connections {
 
     /** A connection has come in. */
     void add(TaskEntry task, SocketEntry connection, Admission admission) {
-        SourcePrefix source = SourcePrefix.addressOf(connection.candidate.peer())
+        SourcePrefix source = SourcePrefix.addressOf(connection.candidate().peer())
                 .map(SourcePrefix::client)
                 .orElse(null);
         Place place = new Place(task, source);

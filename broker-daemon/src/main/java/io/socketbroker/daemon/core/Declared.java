@@ -43,7 +43,7 @@ public final class Declared {
 
     /** The place of a socket; empty if it has none, or none yet. */
     public Optional<Slot> slot(String id) {
-        return entry(id).map(socket -> socket.slot);
+        return entry(id).map(SocketEntry::slot);
     }
 
     /** Lets go of a socket without a shutdown: whoever has a duplicate hands it over anew. */

@@ -41,7 +41,7 @@ final class Explanation {
             return "It is a new connection that has not sent what wakes a handler; it is closed "
                     + in(socket.quiet().expiry) + " unless it does.";
         }
-        return "It is watched, and nothing has woken a handler since " + ago(socket.parkedAt) + "." + held(socket)
+        return "It is watched, and nothing has woken a handler since " + ago(socket.parkedAt()) + "." + held(socket)
                 + keepAlive(socket);
     }
 

@@ -20,8 +20,8 @@ final class FormerOwnership {
     record Former(SocketName name, ByteString context, KeepAlive keepAlive) {}
 
     void remember(SocketEntry socket) {
-        forget(socket.candidate.cookie());
-        byCookie.put(socket.candidate.cookie(), new Former(socket.name, socket.context, socket.keepAlive));
+        forget(socket.cookie);
+        byCookie.put(socket.cookie, new Former(socket.name, socket.context, socket.keepAlive));
         bytes += socket.context.size();
         while (byCookie.size() > MOST_SOCKETS || bytes > MOST_BYTES) {
             forget(byCookie.firstEntry().getKey());

@@ -1,5 +1,7 @@
 package io.socketbroker.daemon.core;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.socketbroker.store.v1.StoredActivation;
 import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.v1.TaskSpec;
@@ -19,9 +21,26 @@ public sealed interface JournalEntry {
      * <p>One in state DEPOSITED without a listener is a transfer that is promised with the commit: a journal that cannot
      * write refuses it, while it keeps changes of the others as far as it can.
      *
-     * @param stored as a whole, not a difference
+     * <p>As a whole, not a difference: two messages one behind the other are one with the fields of both.
+     *
+     * @param changing its state, with the names
+     * @param fixed the fields that never change, as bytes of a StoredSocket
      */
-    record SocketPut(SocketName name, StoredSocket stored) implements JournalEntry {}
+    record SocketPut(SocketName name, StoredSocket changing, ByteString fixed) implements JournalEntry {
+        /** The record as a whole. */
+        public SocketPut(SocketName name, StoredSocket stored) {
+            this(name, stored, ByteString.EMPTY);
+        }
+
+        /** The record as a whole. */
+        public StoredSocket stored() {
+            try {
+                return changing.toBuilder().mergeFrom(fixed).build();
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException("what this process wrote is not what it reads", e);
+            }
+        }
+    }
 
     /** A socket has left the broker. */
     record SocketRemoved(SocketName name) implements JournalEntry {}

@@ -53,7 +53,7 @@ final class KeepAlives {
         if (socket.keepAlive.getProbe().isEmpty()) {
             expired(socket);
         } else {
-            state.effect(new Effect.Probe(socket.slot, socket.generation, socket.keepAlive.getProbe()));
+            state.effect(new Effect.Probe(socket.slot(), socket.generation, socket.keepAlive.getProbe()));
         }
     }
 

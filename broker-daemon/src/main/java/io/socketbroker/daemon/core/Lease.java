@@ -31,6 +31,6 @@ final class Lease {
     }
 
     LaunchPlan.Handed plan() {
-        return new LaunchPlan.Handed(socket.slot, socket.name, socket.candidate, generation, trigger, released);
+        return new LaunchPlan.Handed(socket.slot(), socket.name, socket.candidate(), generation, trigger, released);
     }
 }

@@ -220,8 +220,9 @@ final class Leases {
         ByteString context = completion.hasContext() ? completion.getContext() : socket.context;
         state.checkContext(socket, context, field + ".context");
         if (completion.hasKeepAlive()) {
-            OptionRules.check(completion.getKeepAlive(), socket.candidate, field + ".keep_alive");
-            OptionRules.check(socket.options, completion.getKeepAlive(), socket.candidate, field + ".keep_alive");
+            Candidate candidate = socket.candidate();
+            OptionRules.check(completion.getKeepAlive(), candidate, field + ".keep_alive");
+            OptionRules.check(socket.options, completion.getKeepAlive(), candidate, field + ".keep_alive");
         }
         if (completion.getOutcome() == LeaseOutcome.LEASE_OUTCOME_UNSPECIFIED
                 || completion.getOutcome() == LeaseOutcome.UNRECOGNIZED) {

@@ -69,7 +69,7 @@ final class Listeners {
         int allowed = Math.min(Math.min(byHandlers, byConnections), Math.min(bySockets, BrokerLimits.ACCEPTS_PER_TURN));
         if (allowed > 0) {
             listener.quiet().toldHeld = "";
-            state.effect(new Effect.Accept(listener.slot, listener.generation, allowed));
+            state.effect(new Effect.Accept(listener.slot(), listener.generation, allowed));
         } else if (bySockets <= 0) {
             hold(
                     task,

@@ -30,7 +30,7 @@ final class Parking {
         socket.lease = null;
         socket.claim = null;
         socket.trigger = null;
-        socket.parkedAt = state.wallTime;
+        socket.parkedAt(state.wallTime);
         socket.generation = state.newGeneration();
         state.changed(socket);
         stopTimer(socket);
@@ -55,7 +55,7 @@ final class Parking {
             state.timers.cancel(socket.quiet.patience);
             socket.quiet.patience = null;
         }
-        int minBytes = socket.candidate.kind() == SocketKind.SOCKET_KIND_STREAM
+        int minBytes = socket.kind == SocketKind.SOCKET_KIND_STREAM
                 ? socket.options.getWakeFilter().getMinBytes()
                 : 0;
         watch(socket, Math.max(1, minBytes));
@@ -66,18 +66,17 @@ final class Parking {
         socket.watched = true;
         socket.tuned |= atLeastBytes > 1;
         state.effect(new Effect.Watch(
-                socket.slot,
+                socket.slot(),
                 socket.generation,
                 atLeastBytes,
-                socket.candidate.kind() == SocketKind.SOCKET_KIND_STREAM
-                        && socket.candidate.protocol().equals("tcp")));
+                socket.kind == SocketKind.SOCKET_KIND_STREAM && socket.isTcp()));
     }
 
     void unwatch(SocketEntry socket) {
         settle(socket);
         if (socket.watched) {
             socket.watched = false;
-            state.effect(new Effect.Unwatch(socket.slot));
+            state.effect(new Effect.Unwatch(socket.slot()));
         }
     }
 
@@ -85,7 +84,7 @@ final class Parking {
     void settle(SocketEntry socket) {
         if (socket.tuned) {
             socket.tuned = false;
-            state.effect(new Effect.Settle(socket.slot));
+            state.effect(new Effect.Settle(socket.slot()));
         }
     }
 
@@ -225,7 +224,7 @@ final class Parking {
         socket.lease = null;
         socket.claim = null;
         state.sockets.remove(socket);
-        state.effect(new Effect.Close(socket.slot, shutdown));
+        state.effect(new Effect.Close(socket.slot(), shutdown));
         state.changed(socket);
     }
 }

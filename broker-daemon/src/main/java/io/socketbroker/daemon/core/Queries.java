@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What callers may see; changes nothing. */
 public final class Queries {
@@ -54,7 +53,7 @@ public final class Queries {
     }
 
     Task view(TaskEntry task) {
-        return Views.task(task, state.sockets.ofTask(task.name).size());
+        return Views.task(task, state.sockets.sizeOf(task.name));
     }
 
     List<Task> tasks(Caller caller, String app) {
@@ -70,23 +69,19 @@ public final class Queries {
                 ? LARGEST_PAGE
                 : request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
         ListSocketsResponse.Builder page = ListSocketsResponse.newBuilder();
-        for (SocketEntry entry : state.sockets.after(pageStart(request.getPageToken()))) {
+        for (int slot = state.sockets.nextUsed(pageStart(request.getPageToken()));
+                slot >= 0;
+                slot = state.sockets.nextUsed(slot + 1)) {
+            SocketEntry entry = state.sockets.at(new Slot(slot)).orElseThrow();
             if (!caller.sees(entry.name.uid()) || !matches(entry, request)) {
                 continue;
             }
             if (page.getSocketsCount() == size) {
-                SocketName last = entryName(page);
-                return page.setNextPageToken(Integer.toUnsignedString(last.uid()) + "/" + last.app() + "/" + last.id())
-                        .build();
+                return page.setNextPageToken(Integer.toString(slot)).build();
             }
             page.addSockets(Views.socket(entry, false));
         }
         return page.build();
-    }
-
-    private static SocketName entryName(ListSocketsResponse.Builder page) {
-        var key = page.getSockets(page.getSocketsCount() - 1).getKey();
-        return new SocketName(key.getUid(), key.getApp(), key.getSocketId());
     }
 
     private static boolean matches(SocketEntry entry, ListSocketsRequest request) {
@@ -95,25 +90,28 @@ public final class Queries {
                 && (request.getState() == SocketState.SOCKET_STATE_UNSPECIFIED || entry.is(request.getState()));
     }
 
-    private static @Nullable SocketName pageStart(String token) {
+    private static int pageStart(String token) {
         if (token.isEmpty()) {
-            return null;
+            return 0;
         }
-        String[] parts = token.split("/", 3);
         try {
-            return new SocketName(Integer.parseUnsignedInt(parts[0]), parts[1], parts[2]);
-        } catch (NumberFormatException | ArrayIndexOutOfBoundsException _) {
-            throw ItemRules.invalid("page_token", "is not from a former answer");
+            int slot = Integer.parseInt(token);
+            if (slot >= 0) {
+                return slot;
+            }
+        } catch (NumberFormatException _) {
+            // Refused below, as a negative number is.
         }
+        throw ItemRules.invalid("page_token", "is not from a former answer");
     }
 
     Counts counts(Caller caller) {
         Map<String, Integer> byState = new HashMap<>();
-        for (SocketEntry entry : state.sockets.after(null)) {
+        state.sockets.forEach(entry -> {
             if (caller.sees(entry.name.uid())) {
                 byState.merge(entry.state.name().replace("SOCKET_STATE_", ""), 1, Integer::sum);
             }
-        }
+        });
         return new Counts(
                 byState,
                 tasks(caller, "").size(),
@@ -135,11 +133,11 @@ public final class Queries {
     /** All that the caller may see. */
     public List<Holding> holdings(Caller caller) {
         List<Holding> holdings = new ArrayList<>();
-        for (SocketEntry entry : state.sockets.after(null)) {
+        state.sockets.forEach(entry -> {
             if (caller.sees(entry.name.uid())) {
-                holdings.add(new Holding(entry.name, entry.slot, entry.candidate.cookie()));
+                holdings.add(new Holding(entry.name, entry.slot(), entry.cookie));
             }
-        }
+        });
         return holdings;
     }
 

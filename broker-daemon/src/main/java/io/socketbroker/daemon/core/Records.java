@@ -16,23 +16,25 @@ import org.jspecify.annotations.Nullable;
 final class Records {
     private Records() {}
 
-    static StoredSocket of(SocketEntry socket) {
+    static JournalEntry.SocketPut of(SocketEntry socket) {
+        return new JournalEntry.SocketPut(socket.name, changing(socket), socket.fixed());
+    }
+
+    private static StoredSocket changing(SocketEntry socket) {
         StoredSocket.Builder stored = StoredSocket.newBuilder()
                 .setUid(socket.name.uid())
                 .setApp(socket.name.app())
                 .setSocketId(socket.name.id())
                 .setTask(socket.task.name())
-                .setSlot(socket.slot.index())
+                .setSlot(socket.slot)
                 .setListenerId(socket.listenerId)
-                .setTransferredAt(Views.timestamp(socket.transferredAt))
-                .setParkedAt(Views.timestamp(socket.parkedAt))
+                .setParkedAt(Views.timestamp(socket.parkedAt()))
                 .setState(socket.state)
                 .setGeneration(socket.generation)
                 .setContext(socket.context)
                 .setActivations(socket.activations)
                 .setFailedAttempts(socket.failedAttempts)
                 .setEndDelivered(socket.endDelivered);
-        StoredCandidate.write(socket.candidate, stored);
         if (!socket.keepAlive.equals(KeepAlive.getDefaultInstance())) {
             stored.setKeepAlive(socket.keepAlive);
         }
@@ -110,7 +112,7 @@ final class Records {
                 stored.getContext(),
                 stored.getKeepAlive());
         socket.generation = stored.getGeneration();
-        socket.parkedAt = instant(stored.getParkedAt());
+        socket.parkedAt(instant(stored.getParkedAt()));
         socket.activations = stored.getActivations();
         socket.failedAttempts = stored.getFailedAttempts();
         if (stored.hasTrigger()) {

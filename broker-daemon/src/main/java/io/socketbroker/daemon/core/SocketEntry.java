@@ -1,14 +1,15 @@
 package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.socketbroker.daemon.time.Timers;
+import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.v1.KeepAlive;
 import io.socketbroker.v1.SocketKind;
 import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TriggerDetails;
 import java.time.Instant;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One brokered socket. Mutable; only the rules of this package change it. */
@@ -16,13 +17,28 @@ final class SocketEntry {
     /** Numbers, times, trigger and holder in a delivery. */
     private static final int FIXED_VIEW_BYTES = 180;
 
-    final Slot slot;
+    /** An endpoint is shown as text and as address and port, each not longer than it is stored by more than this factor. */
+    private static final int MOST_OF_ENDPOINTS = 3;
+
+    /** Index of its {@link Slot}: an int, because there are many of these. */
+    final int slot;
+
     final SocketName name;
     final TaskName task;
-    final Candidate candidate;
-    final Instant transferredAt;
     final String listenerId;
-    private final int endpointBytes;
+    final SocketKind kind;
+    final long cookie;
+
+    /** O_NONBLOCK as the giver had it. */
+    final boolean nonBlocking;
+
+    private final boolean tcp;
+    private final boolean unix;
+    private final boolean connected;
+
+    /** What never changes and is seldom asked for, as the journal has it. */
+    private final byte[] fixed;
+
     SocketOptions options;
     ByteString context;
     KeepAlive keepAlive;
@@ -33,7 +49,7 @@ final class SocketEntry {
     /** The process whose transfer is not acknowledged yet, while DEPOSITED; 0 if not known. */
     int giverPid;
 
-    Instant parkedAt;
+    private long parkedAtNanos;
     long activations;
     int failedAttempts;
 
@@ -68,6 +84,16 @@ final class SocketEntry {
     /** Of a connection that a listener of the task brought; null for others. */
     Connections.@Nullable Place place;
 
+    /** What was parked before and after it, of its task. */
+    @Nullable
+    SocketEntry beforeInTask;
+
+    @Nullable
+    SocketEntry afterInTask;
+
+    /** The journal has yet to hear of what changed. */
+    boolean changed;
+
     SocketEntry(
             Slot slot,
             SocketName name,
@@ -78,20 +104,49 @@ final class SocketEntry {
             SocketOptions options,
             ByteString context,
             KeepAlive keepAlive) {
-        this.slot = slot;
+        this.slot = slot.index();
         this.name = name;
         this.task = task;
-        this.candidate = candidate;
-        this.transferredAt = transferredAt;
-        this.parkedAt = transferredAt;
+        this.kind = candidate.kind();
+        this.cookie = candidate.cookie();
+        this.nonBlocking = candidate.nonBlocking();
+        this.tcp = candidate.protocol().equals("tcp");
+        this.unix = candidate.protocol().equals("unix");
+        this.connected = candidate.peer().isPresent();
+        this.fixed = StoredCandidate.bytes(candidate, transferredAt);
         this.listenerId = listenerId;
         this.options = options;
         this.context = context;
         this.keepAlive = keepAlive;
-        this.endpointBytes = Stream.concat(candidate.local().stream(), candidate.peer().stream())
-                // Once as text and once as address and port.
-                .mapToInt(endpoint -> 2 * endpoint.toString().length() + 8)
-                .sum();
+        parkedAt(transferredAt);
+    }
+
+    Slot slot() {
+        return new Slot(slot);
+    }
+
+    /** The part of its record that stays the same. */
+    ByteString fixed() {
+        return UnsafeByteOperations.unsafeWrap(fixed);
+    }
+
+    /** What never changes, unpacked: not for what is done often. */
+    StoredSocket details() {
+        return StoredCandidate.parse(fixed);
+    }
+
+    /** What was found out about the kernel socket; made anew with each call. */
+    Candidate candidate() {
+        return StoredCandidate.read(details());
+    }
+
+    /** When it was parked last, or handed over if it never was. */
+    Instant parkedAt() {
+        return Instant.ofEpochSecond(0, parkedAtNanos);
+    }
+
+    void parkedAt(Instant time) {
+        parkedAtNanos = time.getEpochSecond() * 1_000_000_000 + time.getNano();
     }
 
     Quiet quiet() {
@@ -105,15 +160,21 @@ final class SocketEntry {
         return quiet != null && quiet.awaitsFirstBytes;
     }
 
+    boolean isTcp() {
+        return tcp;
+    }
+
+    boolean isUnix() {
+        return unix;
+    }
+
     boolean is(SocketState expected) {
         return state == expected;
     }
 
     /** A listener or an unconnected datagram socket: a service's own socket rather than one of its connections. */
     boolean isService() {
-        return candidate.kind() == SocketKind.SOCKET_KIND_LISTENER
-                || (candidate.kind() == SocketKind.SOCKET_KIND_DATAGRAM
-                        && candidate.peer().isEmpty());
+        return kind == SocketKind.SOCKET_KIND_LISTENER || (kind == SocketKind.SOCKET_KIND_DATAGRAM && !connected);
     }
 
     /** At most so much of a delivery's frame tells of this socket. */
@@ -122,7 +183,7 @@ final class SocketEntry {
         return FIXED_VIEW_BYTES
                 + context.size()
                 + names
-                + endpointBytes
+                + MOST_OF_ENDPOINTS * fixed.length
                 + options.getSerializedSize()
                 + keepAlive.getSerializedSize();
     }

@@ -2,31 +2,45 @@ package io.socketbroker.daemon.core;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** All brokered sockets, by slot, name, kernel socket and task, with the sums that the limits need. */
 final class SocketTable {
     private final List<@Nullable SocketEntry> bySlot = new ArrayList<>();
     private final ArrayDeque<Slot> freeSlots = new ArrayDeque<>();
-    private final NavigableMap<SocketName, SocketEntry> byName = new TreeMap<>();
-    private final Map<Long, SocketEntry> byCookie = new HashMap<>();
-    private final Map<TaskName, Set<SocketEntry>> byTask = new HashMap<>();
+    private final NameHash names;
+    private final SlotIndex byName = new SlotIndex(this::nameHash);
+    private final SlotIndex byCookie = new SlotIndex(this::cookieHash);
+    private final Map<TaskName, OfTask> byTask = new HashMap<>();
     private final Map<Integer, Usage> byUid = new HashMap<>();
+    private int size;
 
     /** What one uid uses. */
     private static final class Usage {
         int sockets;
         long contextBytes;
+    }
+
+    /** The sockets of one task, in the order in which they came: a list through the entries themselves. */
+    private static final class OfTask {
+        @Nullable
+        SocketEntry first;
+
+        @Nullable
+        SocketEntry last;
+
+        int size;
+    }
+
+    /** A table whose order in memory nobody can guess. */
+    SocketTable(long secret) {
+        names = new NameHash(secret);
     }
 
     /** The slot that the next added socket must have. */
@@ -36,24 +50,54 @@ final class SocketTable {
     }
 
     void add(SocketEntry entry) {
-        if (!entry.slot.equals(nextSlot())) {
-            throw new IllegalStateException("not the next slot: " + entry.slot);
+        if (!entry.slot().equals(nextSlot())) {
+            throw new IllegalStateException("not the next slot: " + entry.slot());
         }
         if (freeSlots.pollLast() == null) {
             bySlot.add(entry);
         } else {
-            bySlot.set(entry.slot.index(), entry);
+            bySlot.set(entry.slot, entry);
         }
         index(entry);
     }
 
     private void index(SocketEntry entry) {
-        byName.put(entry.name, entry);
-        byCookie.put(entry.candidate.cookie(), entry);
-        byTask.computeIfAbsent(entry.task, _ -> new LinkedHashSet<>()).add(entry);
+        size++;
+        byName.add(entry.slot);
+        byCookie.add(entry.slot);
+        link(entry, byTask.computeIfAbsent(entry.task, _ -> new OfTask()));
         Usage usage = byUid.computeIfAbsent(entry.name.uid(), _ -> new Usage());
         usage.sockets++;
         usage.contextBytes += entry.context.size();
+    }
+
+    private static void link(SocketEntry entry, OfTask siblings) {
+        entry.beforeInTask = siblings.last;
+        if (siblings.last == null) {
+            siblings.first = entry;
+        } else {
+            siblings.last.afterInTask = entry;
+        }
+        siblings.last = entry;
+        siblings.size++;
+    }
+
+    private static void unlink(SocketEntry entry, OfTask siblings) {
+        SocketEntry before = entry.beforeInTask;
+        SocketEntry after = entry.afterInTask;
+        if (before == null) {
+            siblings.first = after;
+        } else {
+            before.afterInTask = after;
+        }
+        if (after == null) {
+            siblings.last = before;
+        } else {
+            after.beforeInTask = before;
+        }
+        entry.beforeInTask = null;
+        entry.afterInTask = null;
+        siblings.size--;
     }
 
     /** Puts these into an empty table, each into the slot that it names. */
@@ -61,11 +105,10 @@ final class SocketTable {
         if (!bySlot.isEmpty()) {
             throw new IllegalStateException("the table is in use");
         }
-        int slots =
-                entries.stream().mapToInt(entry -> entry.slot.index() + 1).max().orElse(0);
+        int slots = entries.stream().mapToInt(entry -> entry.slot + 1).max().orElse(0);
         bySlot.addAll(Collections.nCopies(slots, null));
         entries.forEach(entry -> {
-            bySlot.set(entry.slot.index(), entry);
+            bySlot.set(entry.slot, entry);
             index(entry);
         });
         for (int index = slots - 1; index >= 0; index--) {
@@ -76,13 +119,14 @@ final class SocketTable {
     }
 
     void remove(SocketEntry entry) {
-        bySlot.set(entry.slot.index(), null);
-        freeSlots.addLast(entry.slot);
-        byName.remove(entry.name);
-        byCookie.remove(entry.candidate.cookie());
-        Set<SocketEntry> siblings = ofTask(entry.task);
-        siblings.remove(entry);
-        if (siblings.isEmpty()) {
+        byName.remove(entry.slot);
+        byCookie.remove(entry.slot);
+        bySlot.set(entry.slot, null);
+        freeSlots.addLast(entry.slot());
+        size--;
+        OfTask siblings = byTask.getOrDefault(entry.task, new OfTask());
+        unlink(entry, siblings);
+        if (siblings.size == 0) {
             byTask.remove(entry.task);
         }
         Usage usage = byUid.getOrDefault(entry.name.uid(), new Usage());
@@ -103,26 +147,77 @@ final class SocketTable {
     }
 
     Optional<SocketEntry> named(SocketName name) {
-        return Optional.ofNullable(byName.get(name));
+        int slot = byName.find(names.of(name), name, this::isNamed);
+        return slot < 0 ? Optional.empty() : Optional.of(entry(slot));
     }
 
     Optional<SocketEntry> withCookie(long cookie) {
-        return Optional.ofNullable(byCookie.get(cookie));
+        int slot = byCookie.find(NameHash.of(cookie), cookie, this::hasCookie);
+        return slot < 0 ? Optional.empty() : Optional.of(entry(slot));
     }
 
-    /** Live view; empty if none. */
-    Set<SocketEntry> ofTask(TaskName task) {
-        Set<SocketEntry> sockets = byTask.get(task);
-        return sockets == null ? Collections.emptySet() : sockets;
+    private boolean isNamed(int slot, SocketName name) {
+        return entry(slot).name.equals(name);
     }
 
-    /** In the order of their names, after this one. */
-    Collection<SocketEntry> after(@Nullable SocketName name) {
-        return name == null ? byName.values() : byName.tailMap(name, false).values();
+    private boolean hasCookie(int slot, long cookie) {
+        return entry(slot).cookie == cookie;
+    }
+
+    private int nameHash(int slot) {
+        return names.of(entry(slot).name);
+    }
+
+    private int cookieHash(int slot) {
+        return NameHash.of(entry(slot).cookie);
+    }
+
+    private SocketEntry entry(int slot) {
+        SocketEntry entry = bySlot.get(slot);
+        if (entry == null) {
+            throw new IllegalStateException("slot " + slot + " is free");
+        }
+        return entry;
+    }
+
+    /** How many this task has. */
+    int sizeOf(TaskName task) {
+        OfTask sockets = byTask.get(task);
+        return sockets == null ? 0 : sockets.size;
+    }
+
+    /** As they are now, in the order in which they came. */
+    List<SocketEntry> ofTask(TaskName task) {
+        OfTask sockets = byTask.get(task);
+        if (sockets == null) {
+            return List.of();
+        }
+        List<SocketEntry> list = new ArrayList<>(sockets.size);
+        for (SocketEntry entry = sockets.first; entry != null; entry = entry.afterInTask) {
+            list.add(entry);
+        }
+        return list;
+    }
+
+    /** In the order of their slots. */
+    void forEach(Consumer<SocketEntry> consumer) {
+        for (int slot = nextUsed(0); slot >= 0; slot = nextUsed(slot + 1)) {
+            consumer.accept(entry(slot));
+        }
+    }
+
+    /** The first slot with a socket from this one on, or -1. */
+    int nextUsed(int from) {
+        for (int slot = from; slot < bySlot.size(); slot++) {
+            if (bySlot.get(slot) != null) {
+                return slot;
+            }
+        }
+        return -1;
     }
 
     int size() {
-        return byName.size();
+        return size;
     }
 
     int sizeOf(int uid) {

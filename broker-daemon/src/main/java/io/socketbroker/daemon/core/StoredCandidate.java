@@ -1,24 +1,39 @@
 package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.socketbroker.linux.Endpoint;
 import io.socketbroker.store.v1.StoredEndpoint;
 import io.socketbroker.store.v1.StoredSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 
 /** What an inspection found out about a socket, as it is stored. Stateless. */
 final class StoredCandidate {
     private StoredCandidate() {}
 
-    static void write(Candidate candidate, StoredSocket.Builder into) {
-        into.setKind(candidate.kind())
+    /** Field by field what {@link #read} reads, and when it came. */
+    static byte[] bytes(Candidate candidate, Instant transferredAt) {
+        StoredSocket.Builder fixed = StoredSocket.newBuilder()
+                .setKind(candidate.kind())
                 .setProtocol(candidate.protocol())
                 .setCookie(candidate.cookie())
-                .setNonBlocking(candidate.nonBlocking());
-        candidate.local().map(StoredCandidate::stored).ifPresent(into::setLocal);
-        candidate.peer().map(StoredCandidate::stored).ifPresent(into::setPeer);
+                .setNonBlocking(candidate.nonBlocking())
+                .setTransferredAt(Views.timestamp(transferredAt));
+        candidate.local().map(StoredCandidate::stored).ifPresent(fixed::setLocal);
+        candidate.peer().map(StoredCandidate::stored).ifPresent(fixed::setPeer);
+        return fixed.build().toByteArray();
+    }
+
+    /** What {@link #bytes} made. */
+    static StoredSocket parse(byte[] bytes) {
+        try {
+            return StoredSocket.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("what this process wrote is not what it reads", e);
+        }
     }
 
     static Candidate read(StoredSocket stored) {
@@ -45,7 +60,7 @@ final class StoredCandidate {
         return stored.build();
     }
 
-    private static Optional<Endpoint> endpoint(StoredEndpoint stored) {
+    static Optional<Endpoint> endpoint(StoredEndpoint stored) {
         return switch (stored.getAddressCase()) {
             case INET ->
                 Optional.of(new Endpoint.Inet(

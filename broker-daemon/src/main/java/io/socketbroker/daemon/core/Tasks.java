@@ -7,7 +7,6 @@ import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.SystemdLauncher.Manager;
 import io.socketbroker.v1.TaskSpec;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -125,7 +124,7 @@ final class Tasks {
 
     private int adoptOrphans(TaskName name) {
         int adopted = 0;
-        for (SocketEntry socket : List.copyOf(state.sockets.ofTask(name))) {
+        for (SocketEntry socket : state.sockets.ofTask(name)) {
             if (socket.is(SocketState.SOCKET_STATE_ORPHANED)) {
                 parking.park(socket, "its task is registered again");
                 adopted++;
@@ -136,7 +135,7 @@ final class Tasks {
 
     int unregister(TaskName name, SocketDisposition disposition) {
         TaskEntry task = require(name, "key");
-        int used = state.sockets.ofTask(name).size();
+        int used = state.sockets.sizeOf(name);
         if (used > 0 && disposition == SocketDisposition.SOCKET_DISPOSITION_UNSPECIFIED) {
             throw new BrokerRefusal(
                     ErrorReason.ERROR_REASON_TASK_IN_USE,
@@ -147,7 +146,7 @@ final class Tasks {
         task.registered = false;
         // Ends leases, and may close some of the sockets: only what is left is disposed of.
         onUnregistered.accept(task);
-        for (SocketEntry socket : List.copyOf(state.sockets.ofTask(name))) {
+        for (SocketEntry socket : state.sockets.ofTask(name)) {
             dispose(socket, disposition);
         }
         conditions.reset(task);

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,8 +54,10 @@ final class Throttle {
                             quiet.rate.reserve(state.nowNanos)),
                     socket);
         }
-        var source = SourcePrefix.addressOf(socket.candidate.peer()).map(SourcePrefix::subnet);
-        if (limits.getSourceActivationsPerSecond() > 0 && source.isPresent()) {
+        Optional<SourcePrefix> source = limits.getSourceActivationsPerSecond() > 0
+                ? SourcePrefix.addressOf(socket.candidate().peer()).map(SourcePrefix::subnet)
+                : Optional.empty();
+        if (source.isPresent()) {
             TokenBucket bucket = ofSource(task, source.get(), limits);
             waitNanos = Math.max(
                     waitNanos,

@@ -130,7 +130,9 @@ final class Transfers {
     }
 
     private Brokerage.Adopted adopt(Caller caller, String app, TransferItem item, Candidate candidate) {
-        SocketName name = new SocketName(caller.uid(), app, item.getSocketId());
+        // One copy of the names for all its sockets.
+        TaskEntry task = tasks.require(new TaskName(caller.uid(), app, item.getTask()), "task");
+        SocketName name = new SocketName(caller.uid(), task.name.app(), item.getSocketId());
         Optional<SocketEntry> leased = state.sockets.withCookie(candidate.cookie());
         if (leased.isPresent()) {
             leased.get().giverPid = caller.pid();
@@ -146,7 +148,7 @@ final class Transfers {
         SocketEntry entry = new SocketEntry(
                 state.sockets.nextSlot(),
                 name,
-                new TaskName(caller.uid(), app, item.getTask()),
+                task.name,
                 candidate,
                 state.wallTime,
                 "",
@@ -162,7 +164,7 @@ final class Transfers {
         state.sockets.add(entry);
         parking.listenToNetwork(entry);
         state.changed(entry);
-        return new Brokerage.Adopted(entry.slot, false);
+        return new Brokerage.Adopted(entry.slot(), false);
     }
 
     /** A handler gives its leased socket back by a transfer instead of a completion. */
@@ -183,7 +185,7 @@ final class Transfers {
         socket.failedAttempts = 0;
         socket.state = SocketState.SOCKET_STATE_DEPOSITED;
         state.changed(socket);
-        return new Brokerage.Adopted(socket.slot, true);
+        return new Brokerage.Adopted(socket.slot(), true);
     }
 
     /** Custody of these is made: they are watched from here on. */

@@ -3,6 +3,7 @@ package io.socketbroker.daemon.core;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import io.socketbroker.linux.Endpoint;
+import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.v1.ActivatedSocket;
 import io.socketbroker.v1.Holder;
 import io.socketbroker.v1.KeepAlive;
@@ -18,23 +19,24 @@ public final class Views {
     private Views() {}
 
     static Socket socket(SocketEntry entry, boolean withContext) {
+        StoredSocket details = entry.details();
         Socket.Builder socket = Socket.newBuilder()
                 .setKey(key(entry.name))
-                .setKind(entry.candidate.kind())
+                .setKind(entry.kind)
                 .setState(entry.state)
                 .setTask(entry.task.name())
-                .setCookie(entry.candidate.cookie())
+                .setCookie(entry.cookie)
                 .setGeneration(entry.lease == null ? entry.generation : entry.lease.generation)
                 .setContextBytes(entry.context.size())
-                .setTransferredAt(timestamp(entry.transferredAt))
-                .setParkedAt(timestamp(entry.parkedAt))
+                .setTransferredAt(details.getTransferredAt())
+                .setParkedAt(timestamp(entry.parkedAt()))
                 .setActivations(entry.activations)
                 .setFailedAttempts(entry.failedAttempts)
-                .setProtocol(entry.candidate.protocol())
+                .setProtocol(details.getProtocol())
                 .setListenerId(entry.listenerId);
         quiet(entry, socket);
-        entry.candidate.local().ifPresent(local -> socket.setLocal(endpoint(local)));
-        entry.candidate.peer().ifPresent(peer -> socket.setPeer(endpoint(peer)));
+        StoredCandidate.endpoint(details.getLocal()).ifPresent(local -> socket.setLocal(endpoint(local)));
+        StoredCandidate.endpoint(details.getPeer()).ifPresent(peer -> socket.setPeer(endpoint(peer)));
         if (withContext) {
             socket.setContext(entry.context);
         }
@@ -105,9 +107,9 @@ public final class Views {
                             // All else came with the reply to the reclaim: 253 of that would not fit in a frame.
                             .setSocket(Socket.newBuilder()
                                     .setKey(key(socket.name))
-                                    .setKind(socket.candidate.kind())
+                                    .setKind(socket.kind)
                                     .setState(socket.state)
-                                    .setCookie(socket.candidate.cookie())
+                                    .setCookie(socket.cookie)
                                     .setGeneration(socket.generation))
                             .setReleased(true)));
             return reclaimed.build();

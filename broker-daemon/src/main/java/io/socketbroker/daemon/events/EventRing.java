@@ -6,7 +6,6 @@ import io.socketbroker.daemon.core.Views;
 import io.socketbroker.v1.Event;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,15 +17,20 @@ public final class EventRing {
     public static final int MOST_SUBSCRIBERS = 64;
 
     private final Object lock = new Object();
-    private final ArrayDeque<Owned> ring = new ArrayDeque<>(MOST_EVENTS);
+    private final ArrayDeque<Stored> ring = new ArrayDeque<>(MOST_EVENTS);
     private final Set<EventSubscription> subscriptions = new LinkedHashSet<>();
     private long sequence;
 
-    private record Owned(int owner, Event event) {}
+    /** Most are never read: the message is made for who wants it. */
+    private record Stored(long sequence, Instant time, Effect.Happening happening) {
+        Event event() {
+            return EventRing.event(happening, time, sequence);
+        }
+    }
 
-    /** Adds an event. Never blocks: a subscription that is full misses it. */
-    public void append(Effect.Happening happening, Instant time) {
+    private static Event event(Effect.Happening happening, Instant time, long sequence) {
         Event.Builder event = Event.newBuilder()
+                .setSequence(sequence)
                 .setTime(Views.timestamp(time))
                 .setType(happening.type())
                 .setActivationId(happening.activationId())
@@ -41,21 +45,34 @@ public final class EventRing {
         if (happening.trigger() != null) {
             event.setTrigger(happening.trigger());
         }
-        List<EventSubscription> interested = new ArrayList<>();
-        Event complete;
+        return event.build();
+    }
+
+    /** Adds an event. Never blocks: a subscription that is full misses it. */
+    public void append(Effect.Happening happening, Instant time) {
+        List<EventSubscription> interested;
+        Stored stored;
         synchronized (lock) {
-            complete = event.setSequence(++sequence).build();
+            stored = new Stored(++sequence, time, happening);
             if (ring.size() == MOST_EVENTS) {
                 ring.removeFirst();
             }
-            ring.addLast(new Owned(happening.owner(), complete));
-            for (EventSubscription subscription : subscriptions) {
-                if (subscription.sees(happening.owner())) {
-                    interested.add(subscription);
-                }
-            }
+            ring.addLast(stored);
+            interested = interestedIn(happening);
         }
-        interested.forEach(subscription -> subscription.offer(complete));
+        if (!interested.isEmpty()) {
+            Event event = stored.event();
+            interested.forEach(subscription -> subscription.offer(event));
+        }
+    }
+
+    private List<EventSubscription> interestedIn(Effect.Happening happening) {
+        if (subscriptions.isEmpty()) {
+            return List.of();
+        }
+        return subscriptions.stream()
+                .filter(subscription -> subscription.sees(happening.owner()))
+                .toList();
     }
 
     /** Stored events after this sequence number that the caller may see. */
@@ -67,9 +84,9 @@ public final class EventRing {
 
     private List<Event> stored(long afterSequence, Caller caller) {
         return ring.stream()
-                .filter(owned -> owned.event.getSequence() > afterSequence)
-                .filter(owned -> caller.administrator() || owned.owner == caller.uid())
-                .map(Owned::event)
+                .filter(event -> event.sequence > afterSequence)
+                .filter(event -> caller.administrator() || event.happening.owner() == caller.uid())
+                .map(Stored::event)
                 .toList();
     }
 

@@ -22,8 +22,16 @@ sealed interface Change {
     /** Somebody is told that it is kept: then it is kept, or refused, but never forgotten. */
     boolean isPromise();
 
-    /** A record as a whole. */
-    record Put(RecordKey key, MessageLite value, int weight, boolean isPromise) implements Change {}
+    /**
+     * A record as a whole.
+     *
+     * @param fixed more fields of the same message, as bytes
+     */
+    record Put(RecordKey key, MessageLite value, ByteString fixed, int weight, boolean isPromise) implements Change {
+        Put(RecordKey key, MessageLite value, int weight, boolean isPromise) {
+            this(key, value, ByteString.EMPTY, weight, isPromise);
+        }
+    }
 
     /** A record of another version, as it is on the disk. */
     record RawPut(RecordKey key, ByteString value) implements Change {
@@ -66,7 +74,12 @@ sealed interface Change {
             }
             case JournalEntry.TaskRemoved removed -> new Remove(RecordKey.of(removed.name()));
             case JournalEntry.SocketPut put ->
-                new Put(RecordKey.of(put.name()), put.stored(), weight(put.stored()), isTransfer(put.stored()));
+                new Put(
+                        RecordKey.of(put.name()),
+                        put.changing(),
+                        put.fixed(),
+                        put.fixed().size() + weight(put.changing()),
+                        isTransfer(put.changing()));
             case JournalEntry.SocketRemoved removed -> new Remove(RecordKey.of(removed.name()));
             case JournalEntry.ActivationPut put ->
                 new Put(RecordKey.ofActivation(put.stored().getId()), put.stored(), weight(put.stored()), false);

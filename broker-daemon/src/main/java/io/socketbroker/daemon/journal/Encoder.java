@@ -1,5 +1,6 @@
 package io.socketbroker.daemon.journal;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import io.socketbroker.store.v1.StoredSocket;
@@ -8,6 +9,8 @@ import java.io.UncheckedIOException;
 
 /** Records as they are on the disk. Stateless but for the boot; any thread. */
 final class Encoder {
+    private static final byte[] NOTHING = {};
+
     private final byte[] ofThisBoot;
 
     Encoder(BootId boot) {
@@ -15,22 +18,24 @@ final class Encoder {
     }
 
     /** A socket that does not say of which boot it is, is of this one. */
-    byte[] bytes(MessageLite value) {
+    byte[] bytes(MessageLite value, ByteString fixed) {
         if (value instanceof StoredSocket socket && socket.getBootId().isEmpty()) {
-            return ofThisBoot(socket);
+            return joined(ofThisBoot, fixed, socket);
         }
-        return value.toByteArray();
+        return joined(NOTHING, fixed, value);
     }
 
-    /** Two messages one behind the other are one message with the fields of both. */
-    private byte[] ofThisBoot(StoredSocket socket) {
-        int size = socket.getSerializedSize();
-        byte[] bytes = new byte[ofThisBoot.length + size];
-        System.arraycopy(ofThisBoot, 0, bytes, 0, ofThisBoot.length);
+    /** Messages one behind the other are one message with the fields of all. */
+    private static byte[] joined(byte[] boot, ByteString fixed, MessageLite rest) {
+        int size = rest.getSerializedSize();
+        int before = boot.length + fixed.size();
+        byte[] bytes = new byte[before + size];
+        System.arraycopy(boot, 0, bytes, 0, boot.length);
+        fixed.copyTo(bytes, boot.length);
         try {
-            CodedOutputStream rest = CodedOutputStream.newInstance(bytes, ofThisBoot.length, size);
-            socket.writeTo(rest);
-            rest.checkNoSpaceLeft();
+            CodedOutputStream output = CodedOutputStream.newInstance(bytes, before, size);
+            rest.writeTo(output);
+            output.checkNoSpaceLeft();
         } catch (IOException e) {
             throw new UncheckedIOException("an array has no room for what was measured", e);
         }

@@ -202,7 +202,8 @@ final class Store implements AutoCloseable {
         for (Change change : changes) {
             byte[] key = change.key().bytes().toByteArray();
             switch (change) {
-                case Change.Put put -> batch.put(database.handle(put.key().family()), key, encoder.bytes(put.value()));
+                case Change.Put put ->
+                    batch.put(database.handle(put.key().family()), key, encoder.bytes(put.value(), put.fixed()));
                 case Change.RawPut put ->
                     batch.put(
                             database.handle(put.key().family()),

@@ -18,7 +18,7 @@ public final class ReadinessProbe {
 
     /** What epoll's report about this socket means. */
     public Readiness look(Fd fd, Activity.Look look, int events) {
-        return switch (look.candidate().kind()) {
+        return switch (look.kind()) {
             case SOCKET_KIND_LISTENER -> listener(fd, events);
             case SOCKET_KIND_DATAGRAM -> datagram(fd, look, events);
             default -> connection(fd, look, events);
@@ -50,10 +50,9 @@ public final class ReadinessProbe {
      * taken off it, or it would be reported without end. On a unix datagram socket the peer is gone.
      */
     private Readiness datagram(Fd fd, Activity.Look look, int events) {
-        String protocol = look.candidate().protocol();
         if ((events & Epoll.EPOLLERR) != 0) {
             int error = SocketOptions.takeError(fd);
-            if (protocol.equals("unix") && error != 0) {
+            if (look.unix() && error != 0) {
                 return ended(error);
             }
         }
@@ -62,7 +61,7 @@ public final class ReadinessProbe {
                     ? (events & Epoll.EPOLLHUP) != 0 ? ended(0) : new Readiness.Nothing()
                     : data(fd, look, false);
         } catch (LinuxException e) {
-            return protocol.equals("unix") ? ended(e.errno()) : new Readiness.Nothing();
+            return look.unix() ? ended(e.errno()) : new Readiness.Nothing();
         }
     }
 

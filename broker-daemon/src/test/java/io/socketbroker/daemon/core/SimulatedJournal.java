@@ -34,8 +34,9 @@ final class SimulatedJournal {
                                 .setRegisteredAt(Views.timestamp(at))
                                 .build());
             case JournalEntry.TaskRemoved(var name) -> tasks.remove(name);
-            case JournalEntry.SocketPut(var name, var stored) -> {
-                sockets.put(name, stored);
+            case JournalEntry.SocketPut put -> {
+                StoredSocket stored = put.stored();
+                sockets.put(put.name(), stored);
                 lastNumber = Math.max(
                         lastNumber,
                         Math.max(stored.getGeneration(), stored.getLease().getActivationId()));

@@ -17,12 +17,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
@@ -78,12 +80,22 @@ public final class UserManager implements AutoCloseable {
         try {
             start();
             Path socket = runtime().resolve("bus");
-            requireOrSkip(!bus || Files.exists(socket), "this test needs dbus-user-session: there is no " + socket);
+            requireOrSkip(!bus || appears(socket), "this test needs dbus-user-session: there is no " + socket);
             started = true;
         } finally {
             if (!started) {
                 close();
             }
+        }
+    }
+
+    /** The manager answers before its sockets.target is reached. */
+    private static boolean appears(Path socket) {
+        try {
+            await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(socket));
+            return true;
+        } catch (ConditionTimeoutException _) {
+            return false;
         }
     }
 

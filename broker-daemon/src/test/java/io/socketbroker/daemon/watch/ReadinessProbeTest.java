@@ -3,7 +3,6 @@ package io.socketbroker.daemon.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.socketbroker.daemon.core.Activity;
-import io.socketbroker.daemon.core.Candidate;
 import io.socketbroker.daemon.core.Readiness;
 import io.socketbroker.linux.Epoll;
 import io.socketbroker.linux.Errno;
@@ -15,7 +14,6 @@ import io.socketbroker.v1.CloseCause;
 import io.socketbroker.v1.SocketKind;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,8 +49,7 @@ class ReadinessProbeTest {
     }
 
     private static Activity.Look wanted(SocketKind kind, String protocol) {
-        return new Activity.Look(
-                1, new Candidate(kind, protocol, 1, Optional.empty(), Optional.empty(), false), 0, false);
+        return new Activity.Look(1, kind, protocol.equals("unix"), 0, false);
     }
 
     private Readiness look() {
