@@ -71,9 +71,8 @@ install_program() {
     mkdir -p "$target/bin" "$target/.build" "$destdir$prefix/bin"
     [[ -r $target/.build/stamp ]] && read -r former <"$target/.build/stamp"
     name=run.$(date +%s).$$
-    cp -R -- "$checkout/.build/$build" "$target/.build/$name"
-    # An archive of classes is for the jars where they were.
-    rm -f -- "$target/.build/$name/cli.jsa"
+    # With their times, or the caches of their classes would not be for these jars.
+    cp -R --preserve=timestamps -- "$checkout/.build/$build" "$target/.build/$name"
     cp -- "$checkout/bin/socketbroker" "$target/bin/socketbroker.new"
     mv -f -- "$target/bin/socketbroker.new" "$target/bin/socketbroker"
     printf '%s\n' "$name" >"$target/.build/stamp.new"
@@ -82,8 +81,6 @@ install_program() {
     for old in "$target/.build"/run.*; do
         [[ $old == "$target/.build/$name" || $old == "$target/.build/$former" ]] || rm -rf -- "$old"
     done
-    # Its first run makes that archive, which only the owner can.
-    [[ -n $destdir ]] || "$target/bin/socketbroker" --version >/dev/null
 }
 
 [[ -z $program ]] || install_program

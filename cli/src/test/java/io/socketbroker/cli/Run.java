@@ -10,7 +10,7 @@ record Run(int status, List<String> out, List<String> err) {
     static Run of(String... arguments) {
         var out = new StringWriter();
         var err = new StringWriter();
-        var command = SocketBroker.commandLine();
+        var command = SocketBroker.commandLine(arguments);
         command.setOut(new PrintWriter(out, true));
         command.setErr(new PrintWriter(err, true));
         int status = command.execute(arguments);

@@ -82,6 +82,18 @@ class UsageTest {
         assertThat(Run.of("lst").err().getFirst()).contains("Did you mean 'list'?");
     }
 
+    @Test
+    void shouldReadNoMoreThanTheCommandThatIsNamed() {
+        for (String name : SocketBroker.names()) {
+            assertThat(SocketBroker.commandLine(name, "--help").getSubcommands())
+                    .containsOnlyKeys(name);
+        }
+        assertThat(SocketBroker.commandLine("--version").getSubcommands()).isEmpty();
+        assertThat(SocketBroker.commandLine("--help").getSubcommands())
+                .containsKeys(SocketBroker.names().toArray(new String[0]))
+                .containsKey("help");
+    }
+
     static Stream<CommandLine> leaves() {
         return leaves(SocketBroker.commandLine())
                 .filter(command -> !command.getCommandName().equals("help"))

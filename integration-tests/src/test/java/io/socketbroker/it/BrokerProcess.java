@@ -2,7 +2,6 @@ package io.socketbroker.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.socketbroker.daemon.BrokerDaemon;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.PidFd;
 import io.socketbroker.linux.Signals;
@@ -109,18 +108,8 @@ final class BrokerProcess implements AutoCloseable {
     private static BrokerProcess launch(Path home, boolean ownsHome, List<String> wrapper, List<String> options)
             throws IOException {
         List<String> command = new ArrayList<>(wrapper);
-        command.addAll(List.of(
-                java(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:-MaxFDLimit",
-                "-Xmx64m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                BrokerDaemon.class.getName(),
-                "--runtime-dir",
-                home.resolve("r").toString()));
+        command.addAll(StartCache.daemonCommand());
+        command.addAll(List.of("--runtime-dir", home.resolve("r").toString()));
         if (!options.contains("--config")) {
             // Nothing that is declared on this host.
             command.addAll(List.of("--config", "/dev/null"));

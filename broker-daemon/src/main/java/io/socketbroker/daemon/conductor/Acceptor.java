@@ -77,7 +77,7 @@ final class Acceptor {
     /** Nobody was promised anything yet: without custody the connection is served all the same. */
     private void keep(Slot slot, long cookie, OwnedFd connection) {
         descriptors.bind(slot, connection);
-        custody.put(List.of(new Held(slot, cookie, connection.fd()))).whenComplete((_, failure) -> {
+        custody.put(List.of(new Held(slot, cookie, descriptors.at(slot)))).whenComplete((_, failure) -> {
             if (failure != null) {
                 log.debug("an accepted connection is with the broker alone: {}", failure.getMessage());
                 custody.drop(slot, cookie);

@@ -171,7 +171,6 @@ final class Restoration {
         if (!slot.get().equals(found.slot())) {
             custody.drop(found.slot(), found.cookie());
         }
-        custody.put(
-                List.of(new Held(slot.get(), found.cookie(), found.descriptor().fd())));
+        custody.put(List.of(new Held(slot.get(), found.cookie(), descriptors.at(slot.get()))));
     }
 }

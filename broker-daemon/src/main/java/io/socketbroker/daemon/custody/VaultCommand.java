@@ -33,12 +33,19 @@ final class VaultCommand {
     /** For tests: where the vaults that this broker starts are to die, see {@link FailPoint}. */
     private static final String FAIL_POINT = "socketbroker.vault.failpoint";
 
+    /** More options for the vault's JVM, one on each line: of the launcher, which knows where its cache of classes is. */
+    private static final String MORE_OPTIONS = "socketbroker.vault.options";
+
     private VaultCommand() {}
 
     static List<String> ofThisJvm(Path socket) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
+        System.getProperty(MORE_OPTIONS, "")
+                .lines()
+                .filter(line -> !line.isBlank())
+                .forEach(command::add);
         String failPoint = System.getProperty(FAIL_POINT);
         if (failPoint != null) {
             command.add("-Dsocketbroker.failpoint=" + failPoint);
