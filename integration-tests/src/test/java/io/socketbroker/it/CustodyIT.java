@@ -55,4 +55,27 @@ final class CustodyIT {
         }
         assertThat(Vaults.of(home)).hasSize(1);
     }
+
+    /** A handler that the next broker does not know of would be started again, with nothing left to read. */
+    @Test
+    void shouldNotStopBeforeItKnowsItsHandlers() throws Exception {
+        NumberedLines lines;
+        try (ProtocolClient client = new ProtocolClient(broker.runtimeDirectory())) {
+            lines = new NumberedLines(client, "line").park(client, 8);
+        }
+        try (lines) {
+            for (int i = 0; i < 3; i++) {
+                lines.say();
+                broker.stop();
+                broker = BrokerProcess.startKeeping(home);
+                lines.hear();
+                try (ProtocolClient client = new ProtocolClient(broker.runtimeDirectory())) {
+                    await().atMost(Duration.ofSeconds(10))
+                            .untilAsserted(() -> assertThat(client.allSockets())
+                                    .hasSize(lines.size())
+                                    .allMatch(socket -> socket.getState() == SocketState.SOCKET_STATE_PARKED));
+                }
+            }
+        }
+    }
 }

@@ -47,10 +47,6 @@ final class TaskRefusalIT {
         return row(what, Code.INVALID_ARGUMENT, "INVALID_FIELD", field, change);
     }
 
-    private static Arguments missing(String field, Consumer<TaskSpec.Builder> change) {
-        return row(field, Code.UNIMPLEMENTED, "NOT_IMPLEMENTED", field, change);
-    }
-
     static Stream<Arguments> specifications() {
         return Stream.of(
                 command("relative", Code.INVALID_ARGUMENT, "COMMAND_NOT_ABSOLUTE", "bin/cat"),
@@ -132,8 +128,7 @@ final class TaskRefusalIT {
                 invalid(
                         "a relative path",
                         "spec.conditions.path_exists",
-                        spec -> spec.setConditions(TaskConditions.newBuilder().setPathExists("here"))),
-                missing("spec.notify_reboot", spec -> spec.setNotifyReboot(true)));
+                        spec -> spec.setConditions(TaskConditions.newBuilder().setPathExists("here"))));
     }
 
     @ParameterizedTest

@@ -50,6 +50,7 @@ public final class Launcher implements AutoCloseable {
     private final HandlerOutput output;
     private final OwnedFd nullDevice;
     private final ThreadPoolExecutor thread;
+    private volatile boolean stopped;
 
     /** Told how a launch went, on the launcher's thread. */
     public interface Outcome {
@@ -99,11 +100,17 @@ public final class Launcher implements AutoCloseable {
         try {
             thread.execute(() -> {
                 committed.join();
-                run(plan, duplicates, outcome);
+                if (stopped) {
+                    duplicates.forEach(OwnedFd::close);
+                } else {
+                    run(plan, duplicates, outcome);
+                }
             });
         } catch (RejectedExecutionException _) {
             duplicates.forEach(OwnedFd::close);
-            outcome.failed("too many launches wait");
+            if (!stopped) {
+                outcome.failed("too many launches wait");
+            }
         }
     }
 
@@ -174,9 +181,12 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    /** Launches that wait are given up. */
-    @Override
-    public void close() {
+    /**
+     * Returns once the last handler that starts has been told of, while whoever is told still listens: a next broker that
+     * does not know of one would start another. Launches that wait are given up, and nothing is told of them.
+     */
+    public void stop() {
+        stopped = true;
         thread.shutdown();
         try {
             if (!thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
@@ -185,6 +195,11 @@ public final class Launcher implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public void close() {
+        stop();
         nullDevice.close();
     }
 }

@@ -358,6 +358,7 @@ public final class Conductor implements AutoCloseable {
      */
     @Override
     public void close() {
+        launcher.stop();
         loop.stop();
         try {
             thread.join();

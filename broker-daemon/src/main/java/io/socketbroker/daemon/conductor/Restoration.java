@@ -1,5 +1,7 @@
 package io.socketbroker.daemon.conductor;
 
+import static java.util.stream.Collectors.partitioningBy;
+
 import io.socketbroker.daemon.activation.Giver;
 import io.socketbroker.daemon.activation.HandlerIdentity;
 import io.socketbroker.daemon.core.Activity;
@@ -16,6 +18,9 @@ import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.LingeringSockets;
 import io.socketbroker.daemon.watch.SocketInspector;
 import io.socketbroker.linux.LinuxException;
+import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.linux.SocketOptions;
+import io.socketbroker.linux.Sockets;
 import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.v1.CloseCause;
 import io.socketbroker.v1.SocketState;
@@ -88,8 +93,11 @@ final class Restoration {
                 }
             });
         }
-        recovery.lost(inheritance.socketsOfFormerBoots(), CloseCause.CLOSE_CAUSE_REBOOT);
+        Map<Boolean, List<StoredSocket>> ofFormerBoots =
+                inheritance.socketsOfFormerBoots().stream().collect(partitioningBy(recovery::wakesAfterReboot));
+        recovery.lost(ofFormerBoots.getOrDefault(false, List.of()), CloseCause.CLOSE_CAUSE_REBOOT);
         Recovery.Outcome outcome = recovery.sockets(kept, strangers, lost, CloseCause.CLOSE_CAUSE_BROKER_LOST);
+        ofFormerBoots.getOrDefault(true, List.of()).forEach(this::wakeAfterReboot);
         arrivals.forEach(this::admit);
         if (outcome.restored() + outcome.lost() + outcome.unknown() > 0) {
             log.info(
@@ -172,5 +180,27 @@ final class Restoration {
             custody.drop(found.slot(), found.cookie());
         }
         custody.put(List.of(new Held(slot.get(), found.cookie(), descriptors.at(slot.get()))));
+    }
+
+    /** The handler's socket is one end of a pair whose other end is closed: reading it gives the end of file. */
+    private void wakeAfterReboot(StoredSocket stored) {
+        OwnedFd stand;
+        try {
+            Sockets.Pair pair = Sockets.pair(Sockets.SOCK_STREAM);
+            pair.second().close();
+            stand = pair.first();
+        } catch (LinuxException e) {
+            log.warn(
+                    "no handler is told that socket {} of app {} ended with the host: {}",
+                    stored.getSocketId(),
+                    stored.getApp(),
+                    e.getMessage());
+            recovery.lost(List.of(stored), CloseCause.CLOSE_CAUSE_REBOOT);
+            return;
+        }
+        long cookie = SocketOptions.cookie(stand.fd());
+        Slot slot = recovery.wakeAfterReboot(stored, cookie);
+        descriptors.bind(slot, stand);
+        custody.put(List.of(new Held(slot, cookie, stand.fd())));
     }
 }

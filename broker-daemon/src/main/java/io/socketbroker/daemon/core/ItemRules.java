@@ -50,8 +50,4 @@ final class ItemRules {
     static BrokerRefusal invalid(String field, String message) {
         return new BrokerRefusal(ErrorReason.ERROR_REASON_INVALID_FIELD, field, message);
     }
-
-    static BrokerRefusal missing(String field, String message) {
-        return new BrokerRefusal(ErrorReason.ERROR_REASON_NOT_IMPLEMENTED, field, message);
-    }
 }

@@ -10,6 +10,7 @@ import io.socketbroker.store.v1.StoredTask;
 import io.socketbroker.v1.CloseCause;
 import io.socketbroker.v1.EventType;
 import io.socketbroker.v1.KeepAlive;
+import io.socketbroker.v1.SocketKind;
 import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TriggerDetails;
@@ -129,6 +130,45 @@ public final class Recovery {
             state.forget(Records.name(stored));
         }
         return told;
+    }
+
+    /**
+     * Whether a handler, too, is to be told that the connection ended with the host: its task asks for it, and it does not
+     * come back by itself. Not one that no handler knew of, or that a handler was told the end of already.
+     */
+    public boolean wakesAfterReboot(StoredSocket stored) {
+        TaskEntry task = state.tasks.get(Records.task(stored));
+        boolean declared =
+                stored.getApp().equals(Declared.APP) && stored.getListenerId().isEmpty();
+        return task != null
+                && task.spec.getNotifyReboot()
+                && !declared
+                && !isOfAnother(stored)
+                && !stored.getQuiet().getAwaitsFirstBytes()
+                && !stored.getEndDelivered();
+    }
+
+    /**
+     * Wakes a handler for such a connection. It gets another socket in its place, a stream that is at its end, so that all
+     * rules hold for this wake as for others. After {@link #sockets}.
+     *
+     * @param cookie of the socket in its place
+     * @return where that one is bound before the effects run
+     */
+    public Slot wakeAfterReboot(StoredSocket stored, long cookie) {
+        tell(stored, CloseCause.CLOSE_CAUSE_REBOOT);
+        StoredSocket stand = stored.toBuilder()
+                .setKind(SocketKind.SOCKET_KIND_STREAM)
+                .setCookie(cookie)
+                .setNonBlocking(false)
+                .setGeneration(state.newGeneration())
+                .setFailedAttempts(0)
+                .clearQuiet()
+                .build();
+        SocketEntry socket = Records.entry(stand, state.sockets.nextSlot());
+        state.sockets.add(socket);
+        dispatcher.trigger(socket, ended(CloseCause.CLOSE_CAUSE_REBOOT));
+        return socket.slot;
     }
 
     /**
@@ -262,11 +302,6 @@ public final class Recovery {
     }
 
     private void tell(StoredSocket stored, CloseCause cause) {
-        TriggerDetails details = TriggerDetails.newBuilder()
-                .setReason(TriggerReason.TRIGGER_REASON_SOCKET_CLOSED)
-                .setCloseCause(cause)
-                .setPeerClosed(true)
-                .build();
         SocketName name = Records.name(stored);
         state.effect(new Effect.Emit(new Effect.Happening(
                 EventType.EVENT_TYPE_SOCKET_CLOSED,
@@ -275,9 +310,17 @@ public final class Recovery {
                 Records.task(stored),
                 0,
                 0,
-                details,
+                ended(cause),
                 cause == CloseCause.CLOSE_CAUSE_REBOOT
                         ? "lost in a restart of the host"
                         : "lost with the broker and its custody")));
+    }
+
+    private static TriggerDetails ended(CloseCause cause) {
+        return TriggerDetails.newBuilder()
+                .setReason(TriggerReason.TRIGGER_REASON_SOCKET_CLOSED)
+                .setCloseCause(cause)
+                .setPeerClosed(true)
+                .build();
     }
 }

@@ -54,7 +54,6 @@ final class TaskRules {
         }
         checkTimeout(spec);
         checkLinger(spec);
-        refuseWhatIsMissing(spec);
         return complete.build();
     }
 
@@ -148,12 +147,6 @@ final class TaskRules {
         if (Durations.isPositive(spec.getLinger()) && stdio) {
             throw ItemRules.invalid(
                     "spec.linger", "is for handlers of style CLAIM or LISTEN_FDS, and for systemd units");
-        }
-    }
-
-    private static void refuseWhatIsMissing(TaskSpec spec) {
-        if (spec.getNotifyReboot()) {
-            throw ItemRules.missing("spec.notify_reboot", "is not there yet; leave it out");
         }
     }
 }

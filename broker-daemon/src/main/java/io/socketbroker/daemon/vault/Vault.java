@@ -24,6 +24,9 @@ public final class Vault {
     /** For a vault that a broker starts: nobody else would end it. */
     public static final String TRANSIENT = "--transient";
 
+    /** Longer than a broker takes to start again. */
+    private static final int LONGEST_IDLE_MILLIS = 10_000;
+
     private static final String OPTION = "--socket";
     private static final String USAGE = """
             Usage: socketbroker vault --socket PATH [--transient]
@@ -76,7 +79,7 @@ public final class Vault {
         VaultServer server = new VaultServer(socket.listen());
         Runtime.getRuntime().addShutdownHook(new Ending(socket));
         System.err.println(SERVING.concat(socket.path().toString()));
-        server.run(isTransient);
+        server.run(isTransient ? LONGEST_IDLE_MILLIS : VaultServer.FOREVER);
         System.exit(0);
     }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The vault's listener and connections, all on the thread that calls {@link #run}. At most one connection, the last to say
  * OPEN, is the broker's; the others may only look.
  */
-final class VaultServer {
+final class VaultServer implements AutoCloseable {
     private static final int MOST_PEERS = 16;
     private static final int EVENTS_PER_TURN = 32;
     private static final int FRAMES_PER_TURN = 16;
@@ -28,9 +28,8 @@ final class VaultServer {
     private static final int MOST_FRAMES_IN_A_SOCKET = 1_024;
 
     private static final long LISTENER = 0;
-    private static final int FOREVER = -1;
+    static final int FOREVER = -1;
     private static final int ACCEPT_PAUSE_MILLIS = 100;
-    private static final int IDLE_MILLIS = 10_000;
 
     private final OwnedFd listener;
     private final int uid = Users.uid();
@@ -55,15 +54,15 @@ final class VaultServer {
     /**
      * Serves until the process ends.
      *
-     * @param isTransient returns when there was neither a connection nor a socket for 10 s
+     * @param longestIdleMillis returns when there was neither a connection nor a socket for so long; below 0: never
      */
-    void run(boolean isTransient) {
+    void run(int longestIdleMillis) {
         while (true) {
-            boolean idle = isTransient && !acceptsPaused && peers.isEmpty() && requests.count() == 0;
+            boolean idle = longestIdleMillis >= 0 && !acceptsPaused && peers.isEmpty() && requests.count() == 0;
             long before = System.nanoTime();
-            int count = epoll.await(acceptsPaused ? ACCEPT_PAUSE_MILLIS : idle ? IDLE_MILLIS : FOREVER);
+            int count = epoll.await(acceptsPaused ? ACCEPT_PAUSE_MILLIS : idle ? longestIdleMillis : FOREVER);
             // A signal may end the wait early.
-            if (idle && count == 0 && System.nanoTime() - before >= IDLE_MILLIS * 1_000_000L) {
+            if (idle && count == 0 && System.nanoTime() - before >= longestIdleMillis * 1_000_000L) {
                 return;
             }
             for (int i = 0; i < count; i++) {
@@ -240,5 +239,13 @@ final class VaultServer {
         if (peer.equals(broker)) {
             broker = null;
         }
+    }
+
+    /** After {@link #run} has returned, which it does when there is nothing else to close. */
+    @Override
+    public void close() {
+        channel.close();
+        epoll.close();
+        listener.close();
     }
 }

@@ -2,6 +2,7 @@ package io.socketbroker.daemon.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.socketbroker.v1.CloseCause;
 import io.socketbroker.v1.EventType;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,12 +14,21 @@ import org.junit.jupiter.api.Test;
 class BrokerageSimulationTest {
     private static final int SCHEDULES = Integer.getInteger("socketbroker.schedules", 2_000);
 
+    private static long rebootWakes(SimulatedSchedule schedule) {
+        return schedule.happenings().stream()
+                .filter(happening -> happening.type() == EventType.EVENT_TYPE_SOCKET_TRIGGERED)
+                .filter(happening -> happening.trigger() != null
+                        && happening.trigger().getCloseCause() == CloseCause.CLOSE_CAUSE_REBOOT)
+                .count();
+    }
+
     @Test
     void shouldKeepExactlyOneOwnerOfEverySocketUnderRandomSchedules() {
         Set<EventType> seen = ConcurrentHashMap.newKeySet();
         AtomicLong deliveries = new AtomicLong();
         AtomicLong crashes = new AtomicLong();
         AtomicLong resumptions = new AtomicLong();
+        AtomicLong rebootWakes = new AtomicLong();
         LongStream.rangeClosed(1, SCHEDULES).parallel().forEach(seed -> {
             try {
                 SimulatedSchedule schedule = new SimulatedSchedule(seed);
@@ -27,6 +37,7 @@ class BrokerageSimulationTest {
                 crashes.addAndGet(schedule.crashes());
                 resumptions.addAndGet(schedule.resumptions());
                 schedule.happenings().forEach(happening -> seen.add(happening.type()));
+                rebootWakes.addAndGet(rebootWakes(schedule));
             } catch (AssertionError | RuntimeException failure) {
                 throw new AssertionError("the schedule with seed " + seed + " fails", failure);
             }
@@ -52,6 +63,7 @@ class BrokerageSimulationTest {
                         EventType.EVENT_TYPE_WAKE_DEFERRED,
                         EventType.EVENT_TYPE_NETWORK_CHANGED);
         assertThat(resumptions.get()).as("leases that sessions kept").isPositive();
+        assertThat(rebootWakes.get()).as("wakes after the host's restart").isPositive();
         assertThat(crashes.get()).as("deaths of the broker").isGreaterThan(SCHEDULES / 2);
         assertThat(deliveries.get()).as("deliveries to sessions").isGreaterThan(SCHEDULES);
     }

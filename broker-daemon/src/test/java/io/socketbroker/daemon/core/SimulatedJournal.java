@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.store.v1.StoredTask;
 import io.socketbroker.v1.CloseCause;
+import io.socketbroker.v1.SocketKind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -76,7 +77,7 @@ final class SimulatedJournal {
                 .map(entry -> new Recovery.Stranger(
                         entry.getKey(),
                         new Candidate(
-                                io.socketbroker.v1.SocketKind.SOCKET_KIND_STREAM,
+                                SocketKind.SOCKET_KIND_STREAM,
                                 "tcp",
                                 entry.getValue(),
                                 Optional.empty(),
@@ -88,5 +89,22 @@ final class SimulatedJournal {
         Recovery.Outcome outcome = fresh.recovery().sockets(kept, strangers, lost, CloseCause.CLOSE_CAUSE_BROKER_LOST);
         assertThat(outcome.restored()).isEqualTo(kept.size());
         assertThat(outcome.unknown()).isEqualTo(strangers.size());
+    }
+
+    /** All sockets ended with the host. Some get another one in their place, which has a cookie of the new shell. */
+    void recoverAfterReboot(SimulatedShell next) {
+        Recovery recovery = next.brokerage.recovery();
+        recovery.numbersUsed(lastNumber);
+        recovery.tasks(List.copyOf(tasks.values()));
+        recovery.sockets(List.of(), List.of(), List.of(), CloseCause.CLOSE_CAUSE_BROKER_LOST);
+        for (StoredSocket stored : List.copyOf(sockets.values())) {
+            if (recovery.wakesAfterReboot(stored)) {
+                long cookie = next.newSocket(SocketKind.SOCKET_KIND_STREAM).cookie();
+                next.bind(recovery.wakeAfterReboot(stored, cookie), cookie);
+            } else {
+                recovery.lost(List.of(stored), CloseCause.CLOSE_CAUSE_REBOOT);
+            }
+        }
+        next.runEffects();
     }
 }

@@ -84,6 +84,13 @@ final class SimulatedShell {
         next.happenings.addAll(happenings);
         next.closedCookies.addAll(closedCookies);
         next.journal.copy(journal);
+        if (random.nextInt(4) == 0) {
+            // The whole host was started again: neither sockets nor handlers are left.
+            fresh.advance(nowNanos, Instant.ofEpochSecond(0, nowNanos));
+            next.nowNanos = nowNanos;
+            next.journal.recoverAfterReboot(next);
+            return next;
+        }
         handlers.values().stream()
                 .filter(handler -> handler.connection.isEmpty() && random.nextBoolean())
                 .forEach(handler -> next.handlers.put(handler.activationId, handler));

@@ -52,6 +52,7 @@ final class SimulatedTasks {
                                         .setOnSuccess(actions[random.nextInt(actions.length)])
                                         .setOnFailure(actions[random.nextInt(actions.length)]))
                                 .setLimits(limits())
+                                .setNotifyReboot(random.nextBoolean())
                                 .setConditions(conditions()))
                         .build());
     }

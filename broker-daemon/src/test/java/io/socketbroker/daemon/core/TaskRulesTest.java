@@ -145,8 +145,7 @@ class TaskRulesTest {
                 row(
                         "spec.conditions.time_window.time_zone",
                         "INVALID_FIELD",
-                        spec -> window(spec, "22:00", "05:00").setTimeZone("Nowhere/Land")),
-                row("spec.notify_reboot", "NOT_IMPLEMENTED", spec -> spec.setNotifyReboot(true)));
+                        spec -> window(spec, "22:00", "05:00").setTimeZone("Nowhere/Land")));
     }
 
     private static void unit(TaskSpec.Builder spec, String template) {
