@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nCommands:%n",
         subcommands = {
             DaemonCommand.class,
+            VaultCommand.class,
             TaskCommand.class,
             ListenCommand.class,
             ConnectCommand.class,
