@@ -115,7 +115,7 @@ final class GrpcConnection implements AutoCloseable {
     boolean isAway(BrokerException failure) {
         boolean lost = failure.isLossOfBroker()
                 // A broker that ends cancels what it has not answered.
-                || failure.code() == Code.CANCELLED && failure.getCause() instanceof StatusRuntimeException
+                || (failure.code() == Code.CANCELLED && failure.getCause() instanceof StatusRuntimeException)
                 || failure.reason() == ErrorReason.ERROR_REASON_STOPPING;
         return lost && reached && !closed;
     }

@@ -131,8 +131,8 @@ final class Inspection {
         // Of a second word: the answer to the first one was lost with the broker that took it.
         Predicate<ErrorReason> isDone = reason -> toldBefore.get() && FdErrors.endsLease(reason);
         return grpc.callAgain(SessionServiceGrpc.getCompleteMethod(), request, () -> toldBefore.set(true))
-                .exceptionallyCompose(failure ->
-                        Futures.cause(failure) instanceof BrokerException e && isDone.test(e.reason())
+                .exceptionallyCompose(
+                        failure -> Futures.cause(failure) instanceof BrokerException e && isDone.test(e.reason())
                                 ? CompletableFuture.completedFuture(CompleteResponse.getDefaultInstance())
                                 : CompletableFuture.failedFuture(failure))
                 .thenAccept(answer -> {

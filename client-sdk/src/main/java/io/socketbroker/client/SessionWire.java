@@ -91,10 +91,7 @@ final class SessionWire implements AutoCloseable {
         waiting.add(payload);
         if (!writing) {
             writing = true;
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("socketbroker-session-writer")
-                    .start(this::write);
+            Thread.ofPlatform().daemon().name("socketbroker-session-writer").start(this::write);
         }
     }
 

@@ -51,7 +51,10 @@ final class TransferOutcome {
      * @param keys the names in its order
      */
     TransferOutcome(
-            GrpcConnection grpc, List<SocketKey> keys, List<Fd> fds, Supplier<CompletableFuture<List<Socket>>> attempt) {
+            GrpcConnection grpc,
+            List<SocketKey> keys,
+            List<Fd> fds,
+            Supplier<CompletableFuture<List<Socket>>> attempt) {
         this.grpc = grpc;
         this.keys = keys;
         this.cookies = fds.stream().map(SocketOptions::cookie).toList();

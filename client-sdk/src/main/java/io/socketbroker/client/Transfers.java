@@ -63,10 +63,7 @@ final class Transfers {
                         .build())
                 .toList();
         return new TransferOutcome(
-                        grpc,
-                        keys,
-                        fds,
-                        () -> send(requests, fds).thenApply(TransferOwnershipResponse::getSocketsList))
+                        grpc, keys, fds, () -> send(requests, fds).thenApply(TransferOwnershipResponse::getSocketsList))
                 .begin();
     }
 

@@ -19,27 +19,27 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.v1.AdminServiceGrpc;
-import io.socketbroker.v1.SocketState;
-import io.socketbroker.v1.CompleteResponse;
-import io.socketbroker.v1.CompleteRequest;
-import io.socketbroker.v1.SessionServiceGrpc;
-import io.socketbroker.v1.TaskServiceGrpc;
-import io.socketbroker.v1.RegisterTaskResponse;
-import io.socketbroker.v1.RegisterTaskRequest;
-import io.socketbroker.v1.GetStatusResponse;
-import io.socketbroker.v1.GetStatusRequest;
 import io.socketbroker.v1.BatchRefusal;
+import io.socketbroker.v1.CompleteRequest;
+import io.socketbroker.v1.CompleteResponse;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.Event;
 import io.socketbroker.v1.GetSocketRequest;
 import io.socketbroker.v1.GetSocketResponse;
+import io.socketbroker.v1.GetStatusRequest;
+import io.socketbroker.v1.GetStatusResponse;
 import io.socketbroker.v1.ItemError;
 import io.socketbroker.v1.ListSocketsRequest;
 import io.socketbroker.v1.ListSocketsResponse;
 import io.socketbroker.v1.ReclaimRequest;
 import io.socketbroker.v1.ReclaimResponse;
+import io.socketbroker.v1.RegisterTaskRequest;
+import io.socketbroker.v1.RegisterTaskResponse;
+import io.socketbroker.v1.SessionServiceGrpc;
 import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.SocketServiceGrpc;
+import io.socketbroker.v1.SocketState;
+import io.socketbroker.v1.TaskServiceGrpc;
 import io.socketbroker.v1.TransferItem;
 import io.socketbroker.v1.TransferOwnershipRequest;
 import io.socketbroker.v1.TransferOwnershipResponse;
@@ -72,6 +72,7 @@ final class FakeBroker implements AutoCloseable {
     final AtomicInteger unkept = new AtomicInteger();
     /** Of transfers, see {@link ErrorReason#ERROR_REASON_DEPOSIT_UNKNOWN}. */
     final AtomicInteger unknownDeposits = new AtomicInteger();
+
     private final RuntimeDirectory directory;
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final Server server;
@@ -128,8 +129,7 @@ final class FakeBroker implements AutoCloseable {
             var fds = Objects.requireNonNull(fdServer.deposits.remove(request.getDepositId()));
             if (unknownDeposits.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
                 fds.forEach(OwnedFd::close);
-                observer.onError(
-                        refusal(Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_DEPOSIT_UNKNOWN));
+                observer.onError(refusal(Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_DEPOSIT_UNKNOWN));
                 return;
             }
             if (refusing) {

@@ -20,18 +20,18 @@ final class FakeLosses implements ServerInterceptor {
     /** What becomes of a call. */
     enum Loss {
         /** It does not come to the broker. */
-        CALL(Status.UNAVAILABLE),
+        CALL(Status.Code.UNAVAILABLE),
         /** What it asks for is done, and the broker dies. */
-        REPLY(Status.UNAVAILABLE),
+        REPLY(Status.Code.UNAVAILABLE),
         /** The same of one that ends in order. */
-        CANCELLED_REPLY(Status.CANCELLED),
+        CANCELLED_REPLY(Status.Code.CANCELLED),
         /** What it asks for is done, and the broker says nothing, but lives. */
-        SILENCE(Status.OK);
+        SILENCE(Status.Code.OK);
 
-        private final Status status;
+        private final Status.Code code;
 
-        Loss(Status status) {
-            this.status = status;
+        Loss(Status.Code code) {
+            this.code = code;
         }
     }
 
@@ -65,7 +65,7 @@ final class FakeLosses implements ServerInterceptor {
             return next.startCall(call, headers);
         }
         if (loss == Loss.CALL) {
-            call.close(loss.status, new Metadata());
+            call.close(loss.code.toStatus(), new Metadata());
             return new ServerCall.Listener<>() {};
         }
         return next.startCall(
@@ -83,7 +83,7 @@ final class FakeLosses implements ServerInterceptor {
                     @Override
                     public void close(Status status, Metadata trailers) {
                         if (loss != Loss.SILENCE) {
-                            super.close(loss.status, new Metadata());
+                            super.close(loss.code.toStatus(), new Metadata());
                         }
                     }
                 },

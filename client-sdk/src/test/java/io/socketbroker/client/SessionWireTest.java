@@ -59,7 +59,8 @@ class SessionWireTest {
     private List<CompletableFuture<FdFrame>> requestAll() {
         var answers = new ArrayList<CompletableFuture<FdFrame>>();
         for (int i = 1; i <= REQUESTS; i++) {
-            var request = FdFrame.newBuilder().setAcknowledge(Acknowledge.newBuilder().setDeliveryId(i));
+            var request =
+                    FdFrame.newBuilder().setAcknowledge(Acknowledge.newBuilder().setDeliveryId(i));
             answers.add(wire.request(request, FdFrame.BodyCase.RELEASED));
         }
         return answers;

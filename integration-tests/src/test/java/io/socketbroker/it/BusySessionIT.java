@@ -65,8 +65,7 @@ final class BusySessionIT {
                 links.forEach(link -> link.peer().send("word"));
                 links.forEach(link -> assertThat(link.peer().read(WORD.length)).isEqualTo("word"));
             }
-            await().atMost(Duration.ofSeconds(4))
-                    .until(() -> session.counts().completed() == (long) SOCKETS * ROUNDS);
+            await().atMost(Duration.ofSeconds(4)).until(() -> session.counts().completed() == (long) SOCKETS * ROUNDS);
             assertThat(session.counts().failed()).isZero();
             assertThat(states).containsExactly(SessionState.ATTACHED);
         }

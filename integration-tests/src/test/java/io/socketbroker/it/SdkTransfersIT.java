@@ -62,16 +62,16 @@ final class SdkTransfersIT {
                 .map(link -> SocketOptions.cookie(link.mine().fd()))
                 .toList();
         kept.arm("broker", point.name());
-        CompletableFuture<List<BrokeredSocket>> transfer =
-                client.transferAllAsync(IntStream.range(0, links.size())
-                        .mapToObj(i -> TransferRequest.of(links.get(i).mine(), "s" + i, FaultBench.LINES))
-                        .toList());
+        CompletableFuture<List<BrokeredSocket>> transfer = client.transferAllAsync(IntStream.range(0, links.size())
+                .mapToObj(i -> TransferRequest.of(links.get(i).mine(), "s" + i, FaultBench.LINES))
+                .toList());
         kept.awaitDeath(point.name());
         links.forEach(link -> link.peer().send("first\n"));
         kept.restart();
-        assertThat(transfer).succeedsWithin(PATIENCE).satisfies(taken -> assertThat(taken)
-                .extracting(BrokeredSocket::cookie)
-                .isEqualTo(cookies));
+        assertThat(transfer)
+                .succeedsWithin(PATIENCE)
+                .satisfies(taken ->
+                        assertThat(taken).extracting(BrokeredSocket::cookie).isEqualTo(cookies));
         for (Link link : links) {
             assertThat(link.mine().isOpen()).isFalse();
             assertThat(link.peer().readLine()).isEqualTo("got first");
