@@ -23,7 +23,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var story = new Story(output.isJson() ? text -> {} : output::line);
-        new Demo(Path.of(DaemonCommand.launcher()), story).run();
+        new Demo(Path.of(DaemonCommand.launcher("daemon")), story).run();
         if (output.isJson()) {
             output.line(json(story));
         } else {

@@ -34,6 +34,7 @@ public final class SocketBroker implements Callable<Integer> {
 
     static {
         COMMANDS.put("daemon", DaemonCommand.class);
+        COMMANDS.put("vault", VaultCommand.class);
         COMMANDS.put("task", TaskCommand.class);
         COMMANDS.put("listen", ListenCommand.class);
         COMMANDS.put("connect", ConnectCommand.class);

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,10 +95,20 @@ class UsageTest {
                 .containsKey("help");
     }
 
+    /** What the launcher runs in JVMs of their own is a command all the same. */
+    @ParameterizedTest
+    @ValueSource(strings = {"daemon", "vault"})
+    void shouldListWhatOtherProgramsRun(String command) {
+        assertThat(Run.of("--help").out()).anySatisfy(line -> assertThat(line).matches("  " + command + " +[A-Z].+"));
+        var run = Run.of(command, "--no-launcher", "here");
+        assertThat(run.status()).isEqualTo(ExitCode.LOCAL);
+        assertThat(run.err()).singleElement().asString().contains("bin/socketbroker " + command);
+    }
+
     static Stream<CommandLine> leaves() {
         return leaves(SocketBroker.commandLine())
                 .filter(command -> !command.getCommandName().equals("help"))
-                .filter(command -> !command.getCommandName().equals("daemon"));
+                .filter(command -> !Set.of("daemon", "vault").contains(command.getCommandName()));
     }
 
     private static Stream<CommandLine> leaves(CommandLine command) {

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
  *
  * <p>Each call has a blocking form and one that gives a future. Every wait is bounded ({@link ClientTimeouts}) and not
  * interruptible, as ownership of a socket must be known when a call returns. Futures complete on threads of the client:
- * what follows on them must not block for long. Refusals and lost connections are a {@link BrokerException}; a lost
- * connection is opened again by the next call.
+ * what follows on them must not block for long. Refusals and lost connections are a {@link BrokerException}. A broker that
+ * was reached once, and is away, is waited for ({@link ClientTimeouts#absence}) by transfers and calls that may be done twice.
  *
  * <pre>{@code
  * try (var client = BrokerClient.connect()) {
@@ -145,7 +145,7 @@ public final class BrokerClient implements AutoCloseable {
 
     /**
      * Hands one socket over. After a return it is the broker's, after an exception the program's, unless {@link
-     * BrokerException#isOutcomeUnknown}.
+     * BrokerException#isOutcomeUnknown}. After a lost reply the broker's successor is asked.
      */
     public BrokeredSocket transfer(TransferRequest request) {
         return transferAll(List.of(request)).getFirst();
@@ -384,7 +384,7 @@ public final class BrokerClient implements AutoCloseable {
 
         /** Sets the bound of a call only. */
         public Builder callTimeout(Duration bound) {
-            return timeouts(new ClientTimeouts(bound, timeouts.descriptors(), timeouts.close()));
+            return timeouts(timeouts.withCall(bound));
         }
 
         /**

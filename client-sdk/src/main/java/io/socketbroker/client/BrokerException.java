@@ -68,7 +68,7 @@ public final class BrokerException extends RuntimeException {
 
     /** Whether the lease that a request was about is over, or was never there. */
     boolean endsLease() {
-        return reason == ErrorReason.ERROR_REASON_STALE_GENERATION || reason == ErrorReason.ERROR_REASON_TOKEN_UNKNOWN;
+        return FdErrors.endsLease(reason);
     }
 
     /** Whether nobody answered, as between a broker and its successor. */

@@ -30,6 +30,11 @@ final class FdErrors {
                 errors);
     }
 
+    /** Whether the lease that a request was about is over, or was never there. */
+    static boolean endsLease(ErrorReason reason) {
+        return reason == ErrorReason.ERROR_REASON_STALE_GENERATION || reason == ErrorReason.ERROR_REASON_TOKEN_UNKNOWN;
+    }
+
     static BrokerException reclaimLost(String message) {
         return new BrokerException(
                 Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_DESCRIPTORS_TRUNCATED, message, Map.of(), List.of());

@@ -7,6 +7,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -15,13 +16,15 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.socketbroker.v1.ErrorReason;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The gRPC channel of one client over {@code grpc.sock}, with an event loop of its own (a daemon thread). Connects with
- * the first call, and again after a loss. Thread-safe.
+ * the first call, and again after a loss. Once a broker was there, calls that may be repeated wait for one that is away, as
+ * between a broker and its successor. Thread-safe.
  */
 final class GrpcConnection implements AutoCloseable {
 
@@ -32,6 +35,8 @@ final class GrpcConnection implements AutoCloseable {
     private final ClientTimeouts timeouts;
     private final EventLoopGroup eventLoop;
     private final ManagedChannel channel;
+    private volatile boolean reached;
+    private volatile boolean closed;
 
     GrpcConnection(RuntimeDirectory directory, ClientTimeouts timeouts) {
         this.directory = directory;
@@ -52,6 +57,10 @@ final class GrpcConnection implements AutoCloseable {
 
     /** One request, one answer, within the time-out. Cancelling the future cancels the call. */
     <Q, A> CompletableFuture<A> call(MethodDescriptor<Q, A> method, Q request) {
+        if (reached) {
+            // Its delays are for servers far away, and longer than ours.
+            channel.resetConnectBackoff();
+        }
         var call = channel.newCall(method, withDeadline());
         var result = new CompletableFuture<A>();
         var _ = result.whenComplete((answer, failure) -> {
@@ -64,6 +73,51 @@ final class GrpcConnection implements AutoCloseable {
         call.sendMessage(request);
         call.halfClose();
         return result;
+    }
+
+    /** As {@link #call}, of what does no harm when it is done twice: again while the broker is away, with a bound. */
+    <Q, A> CompletableFuture<A> callAgain(MethodDescriptor<Q, A> method, Q request) {
+        return callAgain(method, request, () -> {});
+    }
+
+    /** As the other, and tells when it is sent again. */
+    <Q, A> CompletableFuture<A> callAgain(MethodDescriptor<Q, A> method, Q request, Runnable onRepetition) {
+        return call(method, request)
+                .exceptionallyCompose(failure -> again(method, request, failure, absence(), onRepetition));
+    }
+
+    private <Q, A> CompletableFuture<A> again(
+            MethodDescriptor<Q, A> method, Q request, Throwable failure, Absence absence, Runnable onRepetition) {
+        if (!(Futures.cause(failure) instanceof BrokerException e) || !isAway(e)) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        return absence.pause(e).thenCompose(_ -> {
+            if (closed) {
+                return CompletableFuture.failedFuture(new BrokerException(Code.CANCELLED, "the client is closed", e));
+            }
+            onRepetition.run();
+            return call(method, request)
+                    .exceptionallyCompose(next -> again(method, request, next, absence, onRepetition));
+        });
+    }
+
+    /** Begins now. */
+    Absence absence() {
+        return new Absence(timeouts.absence());
+    }
+
+    /** There is a broker: from now on one that does not answer is away for a while only. */
+    void reached() {
+        reached = true;
+    }
+
+    /** Whether the failure is that of a broker that ended, or is about to, and may have a successor soon. */
+    boolean isAway(BrokerException failure) {
+        boolean lost = failure.isLossOfBroker()
+                // A broker that ends cancels what it has not answered.
+                || (failure.code() == Code.CANCELLED && failure.getCause() instanceof StatusRuntimeException)
+                || failure.reason() == ErrorReason.ERROR_REASON_STOPPING;
+        return lost && reached && !closed;
     }
 
     /** A call with a stream of answers, not yet started; without a deadline if it has no end by itself. */
@@ -90,6 +144,7 @@ final class GrpcConnection implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         channel.shutdownNow();
         try {
             var bound = timeouts.close().toMillis();
@@ -115,9 +170,19 @@ final class GrpcConnection implements AutoCloseable {
         }
 
         @Override
+        public void onHeaders(Metadata headers) {
+            reached();
+        }
+
+        @Override
         public void onClose(Status status, Metadata trailers) {
             if (!status.isOk()) {
-                result.completeExceptionally(exception(status, trailers));
+                var failure = exception(status, trailers);
+                if (failure.reason() != ErrorReason.ERROR_REASON_UNSPECIFIED) {
+                    // A refusal has no headers.
+                    reached();
+                }
+                result.completeExceptionally(failure);
             } else if (answer == null) {
                 result.completeExceptionally(new BrokerException(Code.INTERNAL, "the broker answered nothing"));
             } else {

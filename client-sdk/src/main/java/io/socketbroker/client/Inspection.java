@@ -5,6 +5,8 @@ import io.socketbroker.v1.AdminServiceGrpc;
 import io.socketbroker.v1.CloseSocketRequest;
 import io.socketbroker.v1.CloseSocketResponse;
 import io.socketbroker.v1.CompleteRequest;
+import io.socketbroker.v1.CompleteResponse;
+import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.ExplainRequest;
 import io.socketbroker.v1.GetCustodyRequest;
 import io.socketbroker.v1.GetSocketRequest;
@@ -35,9 +37,14 @@ import io.socketbroker.v1.WatchEventsRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-/** The calls that need no descriptors, between the API's types and the protocol's. Thread-safe. */
+/**
+ * The calls that need no descriptors, between the API's types and the protocol's. Those that may be done twice wait for a
+ * broker that is away; to unregister, to close, to upgrade or to reload is done once. Thread-safe.
+ */
 final class Inspection {
 
     private static final int PAGE_SIZE = 1000;
@@ -50,7 +57,7 @@ final class Inspection {
 
     CompletableFuture<TaskRegistration> registerTask(TaskKey key, TaskSpec spec) {
         var request = RegisterTaskRequest.newBuilder().setKey(key).setSpec(spec).build();
-        return grpc.call(TaskServiceGrpc.getRegisterTaskMethod(), request).thenApply(TaskRegistration::new);
+        return grpc.callAgain(TaskServiceGrpc.getRegisterTaskMethod(), request).thenApply(TaskRegistration::new);
     }
 
     CompletableFuture<Integer> unregisterTask(TaskKey key, SocketDisposition sockets) {
@@ -64,14 +71,14 @@ final class Inspection {
 
     CompletableFuture<RegisteredTask> getTask(TaskKey key) {
         var request = GetTaskRequest.newBuilder().setKey(key).build();
-        return grpc.call(TaskServiceGrpc.getGetTaskMethod(), request)
+        return grpc.callAgain(TaskServiceGrpc.getGetTaskMethod(), request)
                 .thenApply(GetTaskResponse::getTask)
                 .thenApply(RegisteredTask::new);
     }
 
     CompletableFuture<List<RegisteredTask>> listTasks(String app) {
         var request = ListTasksRequest.newBuilder().setApp(app).build();
-        return grpc.call(TaskServiceGrpc.getListTasksMethod(), request)
+        return grpc.callAgain(TaskServiceGrpc.getListTasksMethod(), request)
                 .thenApply(answer ->
                         answer.getTasksList().stream().map(RegisteredTask::new).toList());
     }
@@ -85,13 +92,13 @@ final class Inspection {
 
     CompletableFuture<BrokeredSocket> getSocket(SocketKey key) {
         var request = GetSocketRequest.newBuilder().setKey(key).build();
-        return grpc.call(SocketServiceGrpc.getGetSocketMethod(), request)
+        return grpc.callAgain(SocketServiceGrpc.getGetSocketMethod(), request)
                 .thenApply(GetSocketResponse::getSocket)
                 .thenApply(BrokeredSocket::new);
     }
 
     CompletableFuture<BrokeredSocket> updateSocket(UpdateSocketRequest request) {
-        return grpc.call(SocketServiceGrpc.getUpdateSocketMethod(), request)
+        return grpc.callAgain(SocketServiceGrpc.getUpdateSocketMethod(), request)
                 .thenApply(UpdateSocketResponse::getSocket)
                 .thenApply(BrokeredSocket::new);
     }
@@ -107,7 +114,7 @@ final class Inspection {
                 .setPageSize(PAGE_SIZE)
                 .setPageToken(page)
                 .build();
-        return grpc.call(SocketServiceGrpc.getListSocketsMethod(), request).thenCompose(answer -> {
+        return grpc.callAgain(SocketServiceGrpc.getListSocketsMethod(), request).thenCompose(answer -> {
             answer.getSocketsList().stream().map(BrokeredSocket::new).forEach(former::add);
             return answer.getNextPageToken().isEmpty()
                     ? CompletableFuture.completedFuture(List.copyOf(former))
@@ -120,15 +127,26 @@ final class Inspection {
                 .setToken(token)
                 .addAllCompletions(completions)
                 .build();
-        return grpc.call(SessionServiceGrpc.getCompleteMethod(), request).thenAccept(answer -> {
-            if (answer.getErrorsCount() > 0) {
-                throw FdErrors.refusal(answer.getErrorsList());
-            }
-        });
+        var toldBefore = new AtomicBoolean();
+        // Of a second word: the answer to the first one was lost with the broker that took it.
+        Predicate<ErrorReason> isDone = reason -> toldBefore.get() && FdErrors.endsLease(reason);
+        return grpc.callAgain(SessionServiceGrpc.getCompleteMethod(), request, () -> toldBefore.set(true))
+                .exceptionallyCompose(
+                        failure -> Futures.cause(failure) instanceof BrokerException e && isDone.test(e.reason())
+                                ? CompletableFuture.completedFuture(CompleteResponse.getDefaultInstance())
+                                : CompletableFuture.failedFuture(failure))
+                .thenAccept(answer -> {
+                    var errors = answer.getErrorsList().stream()
+                            .filter(error -> !isDone.test(error.getReason()))
+                            .toList();
+                    if (!errors.isEmpty()) {
+                        throw FdErrors.refusal(errors);
+                    }
+                });
     }
 
     CompletableFuture<BrokerStatus> status() {
-        return grpc.call(AdminServiceGrpc.getGetStatusMethod(), GetStatusRequest.getDefaultInstance())
+        return grpc.callAgain(AdminServiceGrpc.getGetStatusMethod(), GetStatusRequest.getDefaultInstance())
                 .thenApply(BrokerStatus::new);
     }
 
@@ -139,14 +157,14 @@ final class Inspection {
 
     CompletableFuture<SocketStory> explain(SocketKey key) {
         var request = ExplainRequest.newBuilder().setKey(key).build();
-        return grpc.call(AdminServiceGrpc.getExplainMethod(), request).thenApply(SocketStory::new);
+        return grpc.callAgain(AdminServiceGrpc.getExplainMethod(), request).thenApply(SocketStory::new);
     }
 
     CompletableFuture<CustodyReport> custody(boolean differencesOnly) {
         var request = GetCustodyRequest.newBuilder()
                 .setDifferencesOnly(differencesOnly)
                 .build();
-        return grpc.call(AdminServiceGrpc.getGetCustodyMethod(), request).thenApply(CustodyReport::new);
+        return grpc.callAgain(AdminServiceGrpc.getGetCustodyMethod(), request).thenApply(CustodyReport::new);
     }
 
     CompletableFuture<UpgradeResponse> upgrade() {
@@ -154,7 +172,7 @@ final class Inspection {
     }
 
     CompletableFuture<List<RunningActivation>> activations() {
-        return grpc.call(AdminServiceGrpc.getListActivationsMethod(), ListActivationsRequest.getDefaultInstance())
+        return grpc.callAgain(AdminServiceGrpc.getListActivationsMethod(), ListActivationsRequest.getDefaultInstance())
                 .thenApply(answer -> answer.getActivationsList().stream()
                         .map(RunningActivation::new)
                         .toList());

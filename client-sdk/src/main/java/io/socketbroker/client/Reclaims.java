@@ -52,7 +52,7 @@ final class Reclaims {
 
     private CompletableFuture<Boolean> isGone(SocketKey key) {
         var request = GetSocketRequest.newBuilder().setKey(key).build();
-        return grpc.call(SocketServiceGrpc.getGetSocketMethod(), request)
+        return grpc.callAgain(SocketServiceGrpc.getGetSocketMethod(), request)
                 .handle((found, failure) -> failure != null
                         && Futures.cause(failure) instanceof BrokerException e
                         && e.reason() == ErrorReason.ERROR_REASON_SOCKET_UNKNOWN);

@@ -5,6 +5,8 @@ import io.socketbroker.linux.DescriptorChannel;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.v1.Deposit;
 import io.socketbroker.v1.FdFrame;
+import io.socketbroker.v1.Socket;
+import io.socketbroker.v1.SocketKey;
 import io.socketbroker.v1.SocketServiceGrpc;
 import io.socketbroker.v1.TransferOwnershipRequest;
 import io.socketbroker.v1.TransferOwnershipResponse;
@@ -16,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands batches of sockets over: deposit on {@code fd.sock} and call over gRPC, side by side. Until the broker's answer
- * the sockets stay the program's. Thread-safe.
+ * Hands batches of sockets over: deposit on {@code fd.sock} and call over gRPC, side by side. Until the broker's answer, or
+ * that of its successor, the sockets stay the program's. Thread-safe.
  */
 final class Transfers {
 
@@ -47,10 +49,22 @@ final class Transfers {
                 .map(socket -> socket.prepare().orTimeout(boundMillis, TimeUnit.MILLISECONDS))
                 .toList();
         return Futures.all(prepared)
-                .thenCompose(ready -> send(
+                .thenCompose(_ -> sendUntilAnswered(
                         requests, prepared.stream().map(CompletableFuture::join).toList()))
-                .thenCompose(answer -> handOver(sockets, answer))
+                .thenCompose(taken -> handOver(sockets, taken))
                 .exceptionallyCompose(failure -> giveUp(sockets, failure));
+    }
+
+    private CompletableFuture<List<Socket>> sendUntilAnswered(List<TransferRequest> requests, List<Fd> fds) {
+        var keys = requests.stream()
+                .map(r -> SocketKey.newBuilder()
+                        .setApp(app)
+                        .setSocketId(r.item().getSocketId())
+                        .build())
+                .toList();
+        return new TransferOutcome(
+                        grpc, keys, fds, () -> send(requests, fds).thenApply(TransferOwnershipResponse::getSocketsList))
+                .begin();
     }
 
     private CompletableFuture<TransferOwnershipResponse> send(List<TransferRequest> requests, List<Fd> fds) {
@@ -63,6 +77,7 @@ final class Transfers {
         var result = new CompletableFuture<TransferOwnershipResponse>();
         var _ = descriptors
                 .submit(connection -> {
+                    grpc.reached();
                     int requestId = connection.send(deposit, fds);
                     // Not after the answer: the broker has both halves sooner, for one round trip in all.
                     var call = grpc.call(SocketServiceGrpc.getTransferOwnershipMethod(), request.build());
@@ -92,9 +107,8 @@ final class Transfers {
     }
 
     /** The broker has the sockets, whatever becomes of the program's copies. */
-    private CompletableFuture<List<BrokeredSocket>> handOver(
-            List<HandedSocket> sockets, TransferOwnershipResponse answer) {
-        var parked = answer.getSocketsList().stream().map(BrokeredSocket::new).toList();
+    private CompletableFuture<List<BrokeredSocket>> handOver(List<HandedSocket> sockets, List<Socket> taken) {
+        var parked = taken.stream().map(BrokeredSocket::new).toList();
         return Futures.all(sockets.stream().map(HandedSocket::handedOver).toList())
                 .orTimeout(boundMillis, TimeUnit.MILLISECONDS)
                 .handle((closed, failure) -> {

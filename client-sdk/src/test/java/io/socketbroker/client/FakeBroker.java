@@ -20,17 +20,26 @@ import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.v1.AdminServiceGrpc;
 import io.socketbroker.v1.BatchRefusal;
+import io.socketbroker.v1.CompleteRequest;
+import io.socketbroker.v1.CompleteResponse;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.Event;
 import io.socketbroker.v1.GetSocketRequest;
 import io.socketbroker.v1.GetSocketResponse;
+import io.socketbroker.v1.GetStatusRequest;
+import io.socketbroker.v1.GetStatusResponse;
 import io.socketbroker.v1.ItemError;
 import io.socketbroker.v1.ListSocketsRequest;
 import io.socketbroker.v1.ListSocketsResponse;
 import io.socketbroker.v1.ReclaimRequest;
 import io.socketbroker.v1.ReclaimResponse;
+import io.socketbroker.v1.RegisterTaskRequest;
+import io.socketbroker.v1.RegisterTaskResponse;
+import io.socketbroker.v1.SessionServiceGrpc;
 import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.SocketServiceGrpc;
+import io.socketbroker.v1.SocketState;
+import io.socketbroker.v1.TaskServiceGrpc;
 import io.socketbroker.v1.TransferItem;
 import io.socketbroker.v1.TransferOwnershipRequest;
 import io.socketbroker.v1.TransferOwnershipResponse;
@@ -52,11 +61,18 @@ import org.awaitility.Awaitility;
 final class FakeBroker implements AutoCloseable {
 
     final FakeFdServer fdServer;
+    final FakeLosses losses = new FakeLosses();
     final Map<String, OwnedFd> held = new ConcurrentHashMap<>();
     final Map<String, Socket> records = new ConcurrentHashMap<>();
     private final AtomicInteger tokens = new AtomicInteger();
     volatile boolean refusing;
     volatile boolean forgetful;
+    volatile String forgotten = "";
+    /** How often a socket is shown as one whose custody is not made. */
+    final AtomicInteger unkept = new AtomicInteger();
+    /** Of transfers, see {@link ErrorReason#ERROR_REASON_DEPOSIT_UNKNOWN}. */
+    final AtomicInteger unknownDeposits = new AtomicInteger();
+
     private final RuntimeDirectory directory;
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final Server server;
@@ -72,6 +88,9 @@ final class FakeBroker implements AutoCloseable {
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null)
                 .addService(new Sockets())
                 .addService(new Admin())
+                .addService(new Tasks())
+                .addService(new Leases())
+                .intercept(losses)
                 .build()
                 .start();
     }
@@ -108,6 +127,11 @@ final class FakeBroker implements AutoCloseable {
                     .atMost(3, TimeUnit.SECONDS)
                     .until(() -> fdServer.deposits.containsKey(request.getDepositId()));
             var fds = Objects.requireNonNull(fdServer.deposits.remove(request.getDepositId()));
+            if (unknownDeposits.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+                fds.forEach(OwnedFd::close);
+                observer.onError(refusal(Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_DEPOSIT_UNKNOWN));
+                return;
+            }
             if (refusing) {
                 fds.forEach(OwnedFd::close);
                 var item = ItemError.newBuilder().setIndex(0).setReason(ErrorReason.ERROR_REASON_TASK_UNKNOWN);
@@ -156,11 +180,16 @@ final class FakeBroker implements AutoCloseable {
         @Override
         public void getSocket(GetSocketRequest request, StreamObserver<GetSocketResponse> observer) {
             var found = records.get(request.getKey().getSocketId());
-            if (found == null || forgetful) {
+            if (found == null || forgetful || found.getKey().getSocketId().equals(forgotten)) {
                 observer.onError(refusal(Code.NOT_FOUND, ErrorReason.ERROR_REASON_SOCKET_UNKNOWN));
                 return;
             }
-            observer.onNext(GetSocketResponse.newBuilder().setSocket(found).build());
+            var state = unkept.getAndUpdate(n -> Math.max(0, n - 1)) > 0
+                    ? SocketState.SOCKET_STATE_DEPOSITED
+                    : SocketState.SOCKET_STATE_PARKED;
+            observer.onNext(GetSocketResponse.newBuilder()
+                    .setSocket(found.toBuilder().setState(state))
+                    .build());
             observer.onCompleted();
         }
 
@@ -183,7 +212,33 @@ final class FakeBroker implements AutoCloseable {
         }
     }
 
+    private static final class Tasks extends TaskServiceGrpc.TaskServiceImplBase {
+
+        @Override
+        public void registerTask(RegisterTaskRequest request, StreamObserver<RegisterTaskResponse> observer) {
+            observer.onNext(RegisterTaskResponse.getDefaultInstance());
+            observer.onCompleted();
+        }
+    }
+
+    /** Every lease is over. */
+    private static final class Leases extends SessionServiceGrpc.SessionServiceImplBase {
+
+        @Override
+        public void complete(CompleteRequest request, StreamObserver<CompleteResponse> observer) {
+            var error = ItemError.newBuilder().setReason(ErrorReason.ERROR_REASON_STALE_GENERATION);
+            observer.onNext(CompleteResponse.newBuilder().addErrors(error).build());
+            observer.onCompleted();
+        }
+    }
+
     private static final class Admin extends AdminServiceGrpc.AdminServiceImplBase {
+
+        @Override
+        public void getStatus(GetStatusRequest request, StreamObserver<GetStatusResponse> observer) {
+            observer.onNext(GetStatusResponse.getDefaultInstance());
+            observer.onCompleted();
+        }
 
         @Override
         public void watchEvents(WatchEventsRequest request, StreamObserver<WatchEventsResponse> observer) {
