@@ -157,7 +157,8 @@ final class KeptBroker implements AutoCloseable {
             List<String> ofVault = sockets(vaults().getFirst().pid());
             List<String> ofBroker = sockets(broker.pid());
             assertThat(ofVault).doesNotHaveDuplicates().hasSize(brokered + OWN_SOCKETS_OF_VAULT);
-            assertThat(ofBroker).doesNotHaveDuplicates().hasSize(brokered + ownSockets);
+            // Its own listeners it has twice: for its servers, and for a next version of itself.
+            assertThat(ofBroker).hasSize(brokered + ownSockets);
             assertThat(ofBroker.stream().filter(ofVault::contains)).hasSize(brokered);
         });
     }
