@@ -3,6 +3,7 @@ package io.socketbroker.client;
 import com.google.rpc.Code;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.ItemError;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,8 +16,16 @@ final class FdErrors {
     private FdErrors() {}
 
     static BrokerException refusal(io.socketbroker.v1.Error error) {
-        Map<String, String> metadata = error.getField().isEmpty() ? Map.of() : Map.of("field", error.getField());
-        return new BrokerException(code(error.getReason()), error.getReason(), error.getMessage(), metadata, List.of());
+        var metadata = new HashMap<>(error.getDetailsMap());
+        if (!error.getField().isEmpty()) {
+            metadata.put("field", error.getField());
+        }
+        return new BrokerException(
+                code(error.getReason()),
+                error.getReason(),
+                error.getMessage(),
+                Map.copyOf(metadata),
+                error.getItemsList());
     }
 
     /** The refusal of a call with items, told by its first. */

@@ -18,13 +18,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands batches of sockets over: deposit on {@code fd.sock} and call over gRPC, side by side. Until the broker's answer, or
+ * Hands batches of sockets over: in one message on {@code fd.sock}, or as a deposit there and a call over gRPC, side by side,
+ * if they are too much for one. Until the broker's answer, or
  * that of its successor, the sockets stay the program's. Thread-safe.
  */
 final class Transfers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
     private static final int DEPOSIT_ID_BYTES = 16;
+
+    /** See FdFrame.transfer. */
+    private static final int ANSWER_BYTES_PER_ITEM = 350;
+
+    /** Of the frame. */
+    private static final int BYTES_AROUND = 64;
 
     private final FdAgent descriptors;
     private final GrpcConnection grpc;
@@ -68,10 +75,29 @@ final class Transfers {
     }
 
     private CompletableFuture<TransferOwnershipResponse> send(List<TransferRequest> requests, List<Fd> fds) {
-        var depositId = newDepositId();
-        var request =
-                TransferOwnershipRequest.newBuilder().setDepositId(depositId).setApp(app);
+        var request = TransferOwnershipRequest.newBuilder().setApp(app);
         requests.forEach(r -> request.addItems(r.item()));
+        var whole = request.build();
+        int bytes = whole.getSerializedSize() + ANSWER_BYTES_PER_ITEM * requests.size() + BYTES_AROUND;
+        return bytes <= FdConnection.MAX_FRAME_BYTES ? sendWhole(whole, fds) : sendInTwo(request, fds);
+    }
+
+    /** In one message, and nothing of gRPC. */
+    private CompletableFuture<TransferOwnershipResponse> sendWhole(TransferOwnershipRequest request, List<Fd> fds) {
+        return descriptors.submit(connection -> {
+            grpc.reached();
+            var answer =
+                    connection.exchange(FdFrame.newBuilder().setTransfer(request), fds, FdFrame.BodyCase.TRANSFERRED);
+            answer.closeDescriptors();
+            return answer.frame().getTransferred();
+        });
+    }
+
+    /** What does not fit into a frame. */
+    private CompletableFuture<TransferOwnershipResponse> sendInTwo(
+            TransferOwnershipRequest.Builder request, List<Fd> fds) {
+        var depositId = newDepositId();
+        request.setDepositId(depositId);
         var deposit = FdFrame.newBuilder()
                 .setDeposit(Deposit.newBuilder().setDepositId(depositId).setDescriptorCount(fds.size()));
         var result = new CompletableFuture<TransferOwnershipResponse>();

@@ -62,7 +62,11 @@ final class BrokerProcess implements AutoCloseable {
 
     /** As the other, and waits for nothing. */
     static BrokerProcess launchKeeping(Path home, String... wrapper) throws IOException {
-        return launch(home, false, List.of(wrapper), List.of());
+        return launch(
+                home,
+                false,
+                List.of(wrapper),
+                List.of("--state-dir", home.resolve("state").toString()));
     }
 
     /** As {@link #startIn}, with these options, started for SIGHUP as bin/socketbroker does. */

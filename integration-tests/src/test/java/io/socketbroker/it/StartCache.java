@@ -24,7 +24,7 @@ import org.awaitility.Awaitility;
  * starts them. They are made once in a run of the tests, by a daemon that serves one question and stops.
  */
 final class StartCache {
-    private static final Duration MOST = Duration.ofSeconds(120);
+    private static final Duration MOST = Duration.ofMinutes(2);
 
     /** As the launcher does, but for what only it knows. */
     private static final List<String> OPTIONS = List.of(

@@ -22,7 +22,6 @@ import io.socketbroker.daemon.policy.PeerIdentity;
 import io.socketbroker.daemon.systemd.UnitLauncher;
 import io.socketbroker.daemon.transfer.Deposits;
 import io.socketbroker.daemon.transfer.FdServer;
-import io.socketbroker.daemon.transfer.FrameHandler;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.ReadinessProbe;
 import io.socketbroker.daemon.watch.SocketInspector;
@@ -135,13 +134,13 @@ public final class Conductor implements AutoCloseable {
                 events,
                 sessions);
         transfer = new Transfer(loop, brokerage, descriptors, inspector, custody, effects);
-        Frames frames = new Frames(brokerage, deposits, descriptors, this::tellTime, effects::runAll, effects::commit);
+        Frames frames = new Frames(
+                brokerage, deposits, transfer, descriptors, this::tellTime, effects::runAll, effects::commit);
         fdServer = new FdServer(loop, fdListener, identity, frames);
         effects.onDelivery(new EffectRunner.Delivery() {
             @Override
             public boolean push(long connection, Brokerage.Outgoing outgoing) {
-                FrameHandler.Answer answer = frames.answer(outgoing);
-                return fdServer.push(connection, answer.frame().build(), answer.descriptors());
+                return fdServer.push(connection, Frames.delivery(outgoing).build(), frames.descriptors(outgoing));
             }
 
             @Override

@@ -8,10 +8,12 @@ import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.core.Token;
 import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.transfer.Deposits;
+import io.socketbroker.daemon.transfer.FdServer;
 import io.socketbroker.daemon.transfer.FrameHandler;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.linux.DescriptorFlags;
 import io.socketbroker.linux.Fd;
+import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.Claim;
 import io.socketbroker.v1.CompleteRequest;
@@ -22,19 +24,36 @@ import io.socketbroker.v1.Deposited;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.Released;
+import io.socketbroker.v1.TransferOwnershipRequest;
+import io.socketbroker.v1.TransferOwnershipResponse;
 import io.socketbroker.v1.Welcome;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /** What each frame of fd.sock means. On the conductor thread. */
 final class Frames implements FrameHandler {
+    private static final int MOST_TRANSFERS = 16;
+
+    /** What the answer has for a socket besides what the request said of it: times, numbers and addresses. */
+    private static final int ANSWER_BYTES_PER_ITEM = 350;
+
     private final Brokerage brokerage;
     private final Deposits deposits;
+    private final Transfer transfer;
     private final DescriptorTable descriptors;
     private final Runnable beforeEvent;
     private final Runnable runEffects;
     private final Supplier<CompletionStage<Void>> commit;
+
+    /** Those under way, by connection. */
+    private final Map<Long, Set<AtomicBoolean>> transfers = new HashMap<>();
 
     /**
      * Answers frames.
@@ -46,12 +65,14 @@ final class Frames implements FrameHandler {
     Frames(
             Brokerage brokerage,
             Deposits deposits,
+            Transfer transfer,
             DescriptorTable descriptors,
             Runnable beforeEvent,
             Runnable runEffects,
             Supplier<CompletionStage<Void>> commit) {
         this.brokerage = brokerage;
         this.deposits = deposits;
+        this.transfer = transfer;
         this.descriptors = descriptors;
         this.beforeEvent = beforeEvent;
         this.runEffects = runEffects;
@@ -62,6 +83,7 @@ final class Frames implements FrameHandler {
     public Answer frame(long connection, Caller caller, FdFrame frame, List<OwnedFd> received, boolean truncated) {
         beforeEvent.run();
         return switch (frame.getBodyCase()) {
+            case TRANSFER -> transfer(connection, caller, frame.getTransfer(), received, truncated);
             case DEPOSIT -> deposit(caller, frame.getDeposit(), received, truncated);
             case CLAIM -> claim(connection, caller, frame.getClaim());
             case ACKNOWLEDGE -> acknowledge(connection, frame.getAcknowledge().getDeliveryId());
@@ -81,13 +103,69 @@ final class Frames implements FrameHandler {
                 .setCompleted(CompleteResponse.newBuilder().addAllErrors(brokerage.complete(caller, request)));
         runEffects.run();
         FailPoint.COMPLETE_DONE.pass();
-        return new Answer(answer, List.of(), commit.get());
+        return Answer.after(commit.get(), answer);
+    }
+
+    private Answer transfer(
+            long connection,
+            Caller caller,
+            TransferOwnershipRequest request,
+            List<OwnedFd> received,
+            boolean truncated) {
+        try {
+            if (truncated) {
+                throw Deposits.truncated("transfer", received.size());
+            }
+            requireRoomForAnswer(request);
+            AtomicBoolean gone = expect(connection);
+            CompletableFuture<TransferOwnershipResponse> taken = transfer.take(caller, request, received, gone::get);
+            return new Answer(
+                    taken.whenComplete((_, _) -> transfersOf(connection).remove(gone))
+                            .thenApply(response -> FdFrame.newBuilder().setTransferred(response)),
+                    List.of());
+        } catch (BrokerRefusal | LinuxException e) {
+            received.stream().filter(OwnedFd::isOpen).forEach(OwnedFd::close);
+            throw e;
+        }
+    }
+
+    private static void requireRoomForAnswer(TransferOwnershipRequest request) {
+        if (!request.getDepositId().isEmpty()) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_INVALID_FIELD,
+                    "transfer.deposit_id",
+                    "must be empty: the descriptors come with the frame");
+        }
+        int bytes = request.getSerializedSize() + ANSWER_BYTES_PER_ITEM * request.getItemsCount();
+        if (bytes > FdServer.MOST_FRAME_BYTES) {
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_INVALID_FIELD,
+                    "transfer",
+                    "its answer might not fit into a frame of " + FdServer.MOST_FRAME_BYTES
+                            + " bytes: use Deposit and TransferOwnership, or less items");
+        }
+    }
+
+    /** Set once the connection has ended: nobody waits for the answer any more. */
+    private AtomicBoolean expect(long connection) {
+        Set<AtomicBoolean> waiting = transfers.computeIfAbsent(connection, _ -> new HashSet<>());
+        if (waiting.size() >= MOST_TRANSFERS) {
+            throw BrokerRefusal.limit(
+                    "transfers-per-connection", MOST_TRANSFERS, "this connection", "wait for the answers to some");
+        }
+        AtomicBoolean gone = new AtomicBoolean();
+        waiting.add(gone);
+        return gone;
+    }
+
+    private Set<AtomicBoolean> transfersOf(long connection) {
+        return transfers.getOrDefault(connection, new HashSet<>());
     }
 
     private Answer deposit(Caller caller, Deposit deposit, List<OwnedFd> received, boolean truncated) {
         FailPoint.DEPOSIT_RECEIVED.pass();
         deposits.deposit(caller.uid(), deposit.getDepositId(), deposit.getDescriptorCount(), received, truncated);
-        return new Answer(
+        return Answer.now(
                 FdFrame.newBuilder().setDeposited(Deposited.newBuilder().setDepositId(deposit.getDepositId())),
                 List.of());
     }
@@ -96,19 +174,20 @@ final class Frames implements FrameHandler {
         Brokerage.Outgoing outgoing = brokerage.claim(caller, Token.named(claim.getToken()), connection);
         runEffects.run();
         FailPoint.CLAIM_GRANTED.pass();
-        return answer(outgoing);
+        return Answer.now(delivery(outgoing), descriptors(outgoing));
     }
 
-    /** A delivery with its descriptors, as their giver had them. */
-    Answer answer(Brokerage.Outgoing outgoing) {
-        List<Fd> out = outgoing.slots().stream().map(this::restored).toList();
-        return new Answer(
-                FdFrame.newBuilder()
-                        .setDelivery(Delivery.newBuilder()
-                                .setDeliveryId(outgoing.deliveryId())
-                                .setToken(outgoing.token())
-                                .setActivation(outgoing.activation())),
-                out);
+    static FdFrame.Builder delivery(Brokerage.Outgoing outgoing) {
+        return FdFrame.newBuilder()
+                .setDelivery(Delivery.newBuilder()
+                        .setDeliveryId(outgoing.deliveryId())
+                        .setToken(outgoing.token())
+                        .setActivation(outgoing.activation()));
+    }
+
+    /** As their giver had them. */
+    List<Fd> descriptors(Brokerage.Outgoing outgoing) {
+        return outgoing.slots().stream().map(this::restored).toList();
     }
 
     private Fd restored(Slot slot) {
@@ -120,7 +199,7 @@ final class Frames implements FrameHandler {
     /** The welcome goes out before the effects, which may bring the first delivery. */
     private Answer hello(long connection, Caller caller, ByteString sessionId) {
         brokerage.sessions().hello(caller, sessionId, connection);
-        return new Answer(FdFrame.newBuilder().setWelcome(Welcome.getDefaultInstance()), List.of());
+        return Answer.now(FdFrame.newBuilder().setWelcome(Welcome.getDefaultInstance()), List.of());
     }
 
     /** The receiver uses the sockets from Released on: a broker that comes after this one must not do so too. */
@@ -129,15 +208,18 @@ final class Frames implements FrameHandler {
         brokerage.acknowledge(deliveryId, connection);
         runEffects.run();
         FailPoint.ACKNOWLEDGE_DONE.pass();
-        return new Answer(
-                FdFrame.newBuilder().setReleased(Released.newBuilder().setDeliveryId(deliveryId)),
-                List.of(),
-                commit.get());
+        return Answer.after(
+                commit.get(),
+                FdFrame.newBuilder().setReleased(Released.newBuilder().setDeliveryId(deliveryId)));
     }
 
     @Override
     public void disconnected(long connection) {
         beforeEvent.run();
+        Set<AtomicBoolean> waiting = transfers.remove(connection);
+        if (waiting != null) {
+            waiting.forEach(gone -> gone.set(true));
+        }
         brokerage.disconnected(connection);
         runEffects.run();
     }

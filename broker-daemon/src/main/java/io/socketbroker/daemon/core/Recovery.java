@@ -168,7 +168,7 @@ public final class Recovery {
         SocketEntry socket = Records.entry(stand, state.sockets.nextSlot());
         state.sockets.add(socket);
         dispatcher.trigger(socket, ended(CloseCause.CLOSE_CAUSE_REBOOT));
-        return socket.slot;
+        return socket.slot();
     }
 
     /**

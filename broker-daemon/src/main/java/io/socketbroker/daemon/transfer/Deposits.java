@@ -61,15 +61,16 @@ public final class Deposits implements AutoCloseable {
             deposits.put(key, new Deposit(descriptors, truncated, loop.schedule(waitNanos, () -> forget(key))));
         }
         if (truncated) {
-            throw truncated(arrived);
+            throw truncated("deposit_id", arrived);
         }
     }
 
-    private static BrokerRefusal truncated(int arrived) {
+    /** Not all of the descriptors came, and those that did are closed. */
+    public static BrokerRefusal truncated(String field, int arrived) {
         return new BrokerRefusal(
                 ErrorReason.ERROR_REASON_DESCRIPTORS_TRUNCATED,
-                "deposit_id",
-                "only " + arrived + " descriptors of the deposit arrived: the broker has no room for more"
+                field,
+                "only " + arrived + " descriptors arrived: the broker has no room for more"
                         + " (MSG_CTRUNC); they were closed, and the sockets are still yours");
     }
 
@@ -132,7 +133,7 @@ public final class Deposits implements AutoCloseable {
 
     private static void hand(CompletableFuture<List<OwnedFd>> call, List<OwnedFd> descriptors, boolean truncated) {
         if (truncated) {
-            call.completeExceptionally(truncated(descriptors.size()));
+            call.completeExceptionally(truncated("deposit_id", descriptors.size()));
         } else {
             call.complete(descriptors);
         }

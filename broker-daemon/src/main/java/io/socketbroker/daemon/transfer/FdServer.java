@@ -21,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,10 @@ public final class FdServer implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 1_024;
     private static final int MOST_CONNECTIONS_PER_UID = 256;
     private static final int FRAMES_PER_TURN = 16;
+
+    /** Each is at most about 1 KiB. */
+    private static final int MOST_ITEMS_TOLD = 100;
+
     private static final long ACCEPT_PAUSE_NANOS = 100_000_000L;
     private static final long ANSWER_TIMEOUT_NANOS = 5_000_000_000L;
     private static final int LISTENER_EVENTS = Epoll.EPOLLIN | Epoll.EPOLLONESHOT;
@@ -166,8 +172,7 @@ public final class FdServer implements AutoCloseable {
 
     private void answer(Connection connection, FdFrame frame, DescriptorChannel.Received.Message message) {
         if (frame.getBodyCase() == FdFrame.BodyCase.BODY_NOT_SET
-                || (frame.getBodyCase() != FdFrame.BodyCase.DEPOSIT
-                        && !message.descriptors().isEmpty())) {
+                || (!message.descriptors().isEmpty() && !bringsDescriptors(frame))) {
             message.close();
             refuse(
                     connection,
@@ -180,27 +185,61 @@ public final class FdServer implements AutoCloseable {
         try {
             FrameHandler.Answer answer = handler.frame(
                     connection.index, connection.caller, frame, message.descriptors(), message.descriptorsTruncated());
-            answer(connection, answer.frame().setRequestId(frame.getRequestId()).build(), answer);
+            answer(connection, frame.getRequestId(), answer);
         } catch (BrokerRefusal refusal) {
             refuse(connection, frame.getRequestId(), refusal);
         }
     }
 
-    private void answer(Connection connection, FdFrame frame, FrameHandler.Answer answer) {
-        if (answer.after().toCompletableFuture().isDone()) {
-            send(connection, frame, answer.descriptors());
-            answered(frame);
+    private static boolean bringsDescriptors(FdFrame frame) {
+        return frame.getBodyCase() == FdFrame.BodyCase.DEPOSIT || frame.getBodyCase() == FdFrame.BodyCase.TRANSFER;
+    }
+
+    private void answer(Connection connection, int requestId, FrameHandler.Answer answer) {
+        CompletableFuture<FdFrame.Builder> frame = answer.frame().toCompletableFuture();
+        if (frame.isDone() && !frame.isCompletedExceptionally()) {
+            reply(connection, frame.join().setRequestId(requestId).build(), answer.descriptors());
             return;
         }
-        // Refused only when the loop has ended, and every connection with it.
-        answer.after()
-                .whenComplete((_, _) -> loop.submit(() -> {
-                    if (connections.get(connection.index) == connection) {
-                        committed(frame);
-                        send(connection, frame, answer.descriptors());
-                        answered(frame);
-                    }
-                }));
+        var _ = frame.whenComplete((complete, failure) -> onLoop(() -> {
+            if (connections.get(connection.index) != connection) {
+                return;
+            }
+            if (failure != null) {
+                refuse(connection, requestId, refusal(failure));
+                return;
+            }
+            FdFrame built = complete.setRequestId(requestId).build();
+            committed(built);
+            reply(connection, built, answer.descriptors());
+        }));
+    }
+
+    /** Refused only when the loop has ended, and every connection with it. */
+    private void onLoop(Runnable action) {
+        if (loop.isCurrentThread()) {
+            action.run();
+        } else {
+            loop.submit(action);
+        }
+    }
+
+    private void reply(Connection connection, FdFrame frame, List<Fd> descriptors) {
+        send(connection, frame, descriptors);
+        answered(frame);
+    }
+
+    private static BrokerRefusal refusal(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof BrokerRefusal refusal) {
+            return refusal;
+        }
+        log.error("a request on fd.sock failed by a defect", cause);
+        return new BrokerRefusal(
+                ErrorReason.ERROR_REASON_INTERNAL_ERROR, "", "a defect of the broker; its log has more");
     }
 
     private static void committed(FdFrame frame) {
@@ -233,7 +272,11 @@ public final class FdServer implements AutoCloseable {
                         .setError(Error.newBuilder()
                                 .setReason(refusal.reason())
                                 .setField(refusal.field())
-                                .setMessage(refusal.getMessage()))
+                                .setMessage(refusal.getMessage())
+                                .putAllDetails(refusal.details())
+                                .addAllItems(refusal.items().stream()
+                                        .limit(MOST_ITEMS_TOLD)
+                                        .toList()))
                         .build(),
                 List.of());
     }

@@ -28,16 +28,18 @@ public interface FrameHandler {
     /**
      * What goes back.
      *
-     * @param frame without request_id, which the connection fills in
+     * @param frame without request_id, which the connection fills in; leaves when this completes, on any thread
      * @param descriptors borrowed for the time of the sending; only of an answer that leaves at once
-     * @param after the answer leaves when this completes, in whatever way and on any thread: what it says is then kept
      */
-    record Answer(FdFrame.Builder frame, List<Fd> descriptors, CompletionStage<Void> after) {
-        private static final CompletionStage<Void> AT_ONCE = CompletableFuture.completedStage(null);
+    record Answer(CompletionStage<FdFrame.Builder> frame, List<Fd> descriptors) {
+        /** One that promises nothing, or nothing that has to be kept. */
+        public static Answer now(FdFrame.Builder frame, List<Fd> descriptors) {
+            return new Answer(CompletableFuture.completedStage(frame), descriptors);
+        }
 
-        /** It promises nothing, or nothing that has to be kept. */
-        public Answer(FdFrame.Builder frame, List<Fd> descriptors) {
-            this(frame, descriptors, AT_ONCE);
+        /** One that leaves when this completes, in whatever way: what it says is then kept. */
+        public static Answer after(CompletionStage<Void> kept, FdFrame.Builder frame) {
+            return new Answer(kept.handle((_, _) -> frame), List.of());
         }
     }
 }
