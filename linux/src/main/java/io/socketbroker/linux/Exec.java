@@ -7,6 +7,9 @@ import java.util.Map;
 /** Turns this JVM into another program (execve(2)). */
 public final class Exec {
 
+    /** Above the 127 calls of the JDK's threshold (java.lang.invoke.MethodHandle.CUSTOMIZE_THRESHOLD). */
+    private static final int REHEARSALS = 256;
+
     private static final long HIGHEST_DESCRIPTOR = 0xFFFF_FFFFL;
     private static final int FIRST_NON_STANDARD = 3;
 
@@ -36,6 +39,7 @@ public final class Exec {
             var image = ProgramArguments.allocate(arena, program, argv, env);
             // Most mistakes show here, while nothing is changed yet.
             LinuxException.check("execve", LibcExec.ACCESS.call(image.program().address(), Abi.X_OK));
+            rehearse(arena);
             markAllCloseOnExec();
             for (SpawnRequest.Mapping step : plan.steps()) {
                 int result = LibcDescriptors.DUP2.call(step.source().number(), step.target());
@@ -50,6 +54,23 @@ public final class Exec {
             return LinuxException.of("execve", program, -result);
         } catch (LinuxException e) {
             return e.fd() >= 0 ? e : LinuxException.of(e.call(), program, e.errno());
+        }
+    }
+
+    /**
+     * Calls of all that follows, without effect. A method handle that was called 128 times gets a class of its own, and
+     * the JVM must not load classes once the descriptors of its files mean others: it would end by SIGSEGV.
+     */
+    private static void rehearse(Arena arena) {
+        // A path that execve(2) refuses before it looks at anything else.
+        var noProgram = new NativeBlock(arena.allocate(1));
+        for (int i = 0; i < REHEARSALS; i++) {
+            LibcDescriptors.DUP2.call(-1, -1);
+            LibcProcess.SYSCALL.call(Abi.SYS_CLOSE_RANGE, 1, 0, Abi.CLOSE_RANGE_CLOEXEC, 0);
+            LibcDescriptors.FCNTL.call(-1, Abi.F_SETFD, Abi.FD_CLOEXEC);
+            LibcExec.SIGACTION.call(1, 0, 0);
+            LibcExec.PTHREAD_SIGMASK.call(Abi.SIG_SETMASK, 0, 0);
+            LibcExec.EXECVE.call(noProgram.address(), 0, 0);
         }
     }
 
