@@ -31,7 +31,7 @@ class VaultCommandTest {
     @Test
     void shouldHaveTheOptionsOfTheLauncher() throws IOException {
         String launcher = Files.readString(Path.of("../bin/socketbroker"));
-        int start = launcher.indexOf("options=(") + "options=(".length();
+        int start = launcher.indexOf("options=(-XX") + "options=(".length();
         List<String> options = Arrays.asList(
                 launcher.substring(start, launcher.indexOf(')', start)).split("\\s+"));
         assertThat(options).isEqualTo(VaultCommand.JVM_OPTIONS);
