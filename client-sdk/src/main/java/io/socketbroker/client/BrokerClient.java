@@ -216,7 +216,7 @@ public final class BrokerClient implements AutoCloseable {
         return inspection.getSocket(socketKey(socketId));
     }
 
-    /** All sockets of this client's application, without their contexts; of all applications if it names none. */
+    /** All sockets of this client's application, in any order, without contexts; of all applications if it names none. */
     public List<BrokeredSocket> listSockets() {
         return Futures.await(listSocketsAsync());
     }

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands batches of sockets over: in one message on {@code fd.sock}, or as a deposit there and a call over gRPC, side by side,
- * if they are too much for one. Until the broker's answer, or
- * that of its successor, the sockets stay the program's. Thread-safe.
+ * Hands batches of sockets over: in one message on {@code fd.sock}, or, if they are too much for one, as a deposit there and
+ * a call over gRPC side by side. Until the broker's answer, or that of its successor, the sockets stay the program's.
+ * Thread-safe.
  */
 final class Transfers {
 

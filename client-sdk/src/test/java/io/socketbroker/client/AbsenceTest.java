@@ -51,7 +51,7 @@ class AbsenceTest {
         client = BrokerClient.builder()
                 .runtimeDirectory(directory)
                 .timeouts(new ClientTimeouts(
-                        Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofSeconds(3), LONGEST))
+                        Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(3), LONGEST))
                 .connect();
         connection = Connection.open();
     }
@@ -65,7 +65,11 @@ class AbsenceTest {
     }
 
     private BrokeredSocket transfer() {
-        return client.transfer(TransferRequest.of(connection.near(), "one", "echo"));
+        return transfer(TransferWay.FRAME);
+    }
+
+    private BrokeredSocket transfer(TransferWay way) {
+        return client.transfer(way.request(connection.near(), "one"));
     }
 
     private void requireBrokers(BrokeredSocket parked, long cookie) {
@@ -77,29 +81,36 @@ class AbsenceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CALL, 0, 2",
-        "CALL, 3, 2",
-        "REPLY, 0, 1",
-        "REPLY, 3, 1",
-        "CANCELLED_REPLY, 2, 1",
-        "SILENCE, 0, 1",
+        "FRAME, CALL, 0, 2",
+        "FRAME, CALL, 3, 2",
+        "FRAME, REPLY, 0, 1",
+        "FRAME, REPLY, 3, 1",
+        "FRAME, SILENCE, 0, 1",
+        "DEPOSIT_AND_CALL, CALL, 0, 2",
+        "DEPOSIT_AND_CALL, CALL, 3, 2",
+        "DEPOSIT_AND_CALL, REPLY, 0, 1",
+        "DEPOSIT_AND_CALL, REPLY, 3, 1",
+        "DEPOSIT_AND_CALL, CANCELLED_REPLY, 2, 1",
+        "DEPOSIT_AND_CALL, SILENCE, 0, 1",
     })
-    void shouldFindOutWhoseASocketIsAfterALostReply(Loss loss, int lostQuestions, int transfers) {
+    void shouldFindOutWhoseASocketIsAfterALostReply(TransferWay way, Loss loss, int lostQuestions, int transfers) {
         long cookie = SocketOptions.cookie(connection.near().fd());
         broker.losses.lineUp(TRANSFER, loss);
         for (int i = 0; i < lostQuestions; i++) {
             broker.losses.lineUp(SocketServiceGrpc.getGetSocketMethod(), Loss.CALL);
         }
-        requireBrokers(transfer(), cookie);
+        requireBrokers(transfer(way), cookie);
+        way.expectTaken(broker);
         assertThat(broker.losses.calls(TRANSFER)).isEqualTo(transfers);
     }
 
-    @Test
-    void shouldKeepItsCopyUntilCustodyIsMade() {
+    @ParameterizedTest
+    @EnumSource
+    void shouldKeepItsCopyUntilCustodyIsMade(TransferWay way) {
         long cookie = SocketOptions.cookie(connection.near().fd());
         broker.losses.lineUp(TRANSFER, Loss.REPLY);
         broker.unkept.set(2);
-        requireBrokers(transfer(), cookie);
+        requireBrokers(transfer(way), cookie);
         assertThat(broker.losses.calls(SocketServiceGrpc.getGetSocketMethod())).isEqualTo(3);
     }
 
@@ -107,30 +118,31 @@ class AbsenceTest {
     void shouldSendAnotherDepositWhenTheFirstWasLost() {
         long cookie = SocketOptions.cookie(connection.near().fd());
         broker.unknownDeposits.set(2);
-        requireBrokers(transfer(), cookie);
+        requireBrokers(transfer(TransferWay.DEPOSIT_AND_CALL), cookie);
     }
 
-    @Test
-    void shouldNotRepeatATransferThatALivingBrokerMayStillDo() {
+    @ParameterizedTest
+    @EnumSource
+    void shouldNotRepeatATransferThatALivingBrokerMayStillDo(TransferWay way) {
         broker.losses.lineUp(TRANSFER, Loss.SILENCE);
         broker.forgetful = true;
-        var failure = catchThrowableOfType(BrokerException.class, this::transfer);
+        var failure = catchThrowableOfType(BrokerException.class, () -> transfer(way));
         assertThat(failure.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
         assertThat(failure.isOutcomeUnknown()).isTrue();
         assertThat(broker.losses.calls(TRANSFER)).isEqualTo(1);
         assertThat(connection.near().isOpen()).isTrue();
     }
 
-    @Test
-    void shouldTellWhatTheBrokerHasOfABatchAndCloseNothing() {
+    @ParameterizedTest
+    @EnumSource
+    void shouldTellWhatTheBrokerHasOfABatchAndCloseNothing(TransferWay way) {
         try (var second = Connection.open()) {
             broker.losses.lineUp(TRANSFER, Loss.REPLY);
             broker.forgotten = "two";
             var failure = catchThrowableOfType(
                     BrokerException.class,
-                    () -> client.transferAll(List.of(
-                            TransferRequest.of(connection.near(), "one", "echo"),
-                            TransferRequest.of(second.near(), "two", "echo"))));
+                    () -> client.transferAll(
+                            List.of(way.request(connection.near(), "one"), way.request(second.near(), "two"))));
             assertThat(failure.isOutcomeUnknown()).isTrue();
             assertThat(failure.refusals()).singleElement().satisfies(item -> {
                 assertThat(item.getIndex()).isEqualTo(1);
@@ -142,13 +154,14 @@ class AbsenceTest {
         }
     }
 
-    @Test
-    void shouldNotWaitLongerThanTold() {
+    @ParameterizedTest
+    @EnumSource
+    void shouldNotWaitLongerThanTold(TransferWay way) {
         for (int i = 0; i < 100; i++) {
             broker.losses.lineUp(TRANSFER, Loss.CALL);
         }
         long begun = System.nanoTime();
-        var failure = catchThrowableOfType(BrokerException.class, this::transfer);
+        var failure = catchThrowableOfType(BrokerException.class, () -> transfer(way));
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(LONGEST, LONGEST.multipliedBy(2));
         assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE);
         assertThat(failure.isOutcomeUnknown()).isTrue();

@@ -24,6 +24,7 @@ import io.socketbroker.v1.CompleteRequest;
 import io.socketbroker.v1.CompleteResponse;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.Event;
+import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.GetSocketRequest;
 import io.socketbroker.v1.GetSocketResponse;
 import io.socketbroker.v1.GetStatusRequest;
@@ -52,6 +53,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,6 +61,16 @@ import org.awaitility.Awaitility;
 
 /** As much of a broker as a client can tell from a real one: takes sockets, gives them back, refuses. */
 final class FakeBroker implements AutoCloseable {
+
+    private static final String REFUSED = "refused for a test";
+    private static final String REFUSED_FIELD = "items[0].task";
+    private static final ItemError REFUSED_ITEM = ItemError.newBuilder()
+            .setIndex(0)
+            .setSocketId("one")
+            .setReason(ErrorReason.ERROR_REASON_TASK_UNKNOWN)
+            .setField(REFUSED_FIELD)
+            .setMessage(REFUSED)
+            .build();
 
     final FakeFdServer fdServer;
     final FakeLosses losses = new FakeLosses();
@@ -79,7 +91,7 @@ final class FakeBroker implements AutoCloseable {
 
     FakeBroker(Path runtimeDirectory) throws IOException {
         directory = new RuntimeDirectory(runtimeDirectory);
-        fdServer = new FakeFdServer(directory.fdSocket());
+        fdServer = new FakeFdServer(directory.fdSocket(), this::transferFrame);
         server = NettyServerBuilder.forAddress(
                         new DomainSocketAddress(directory.grpcSocket().toString()))
                 .channelType(EpollServerDomainSocketChannel.class)
@@ -107,15 +119,60 @@ final class FakeBroker implements AutoCloseable {
         var info = ErrorInfo.newBuilder()
                 .setDomain("socketbroker")
                 .setReason(reason.name().substring("ERROR_REASON_".length()))
-                .putMetadata("field", "items[0].task");
+                .putMetadata("field", REFUSED_FIELD);
         var status = Status.newBuilder()
                 .setCode(code.getNumber())
-                .setMessage("refused for a test")
+                .setMessage(REFUSED)
                 .addDetails(Any.pack(info.build()));
         for (var detail : more) {
             status.addDetails(Any.pack(detail));
         }
         return StatusProto.toStatusRuntimeException(status.build());
+    }
+
+    /** The same transfer in one frame, with the same losses. */
+    private Optional<FdFrame.Builder> transferFrame(TransferOwnershipRequest request, List<OwnedFd> fds) {
+        var loss = losses.next(SocketServiceGrpc.getTransferOwnershipMethod());
+        if (loss.equals(Optional.of(FakeLosses.Loss.CALL))) {
+            fds.forEach(OwnedFd::close);
+            return Optional.empty();
+        }
+        if (refusing) {
+            fds.forEach(OwnedFd::close);
+            return Optional.of(FdFrame.newBuilder()
+                    .setError(io.socketbroker.v1.Error.newBuilder()
+                            .setReason(ErrorReason.ERROR_REASON_TASK_UNKNOWN)
+                            .setField(REFUSED_FIELD)
+                            .setMessage(REFUSED)
+                            .putDetails("field", REFUSED_FIELD)
+                            .addItems(REFUSED_ITEM)));
+        }
+        var answer = FdFrame.newBuilder().setTransferred(park(request, fds));
+        if (loss.isEmpty()) {
+            return Optional.of(answer);
+        }
+        return loss.get() == FakeLosses.Loss.SILENCE ? Optional.of(FdFrame.newBuilder()) : Optional.empty();
+    }
+
+    private TransferOwnershipResponse park(TransferOwnershipRequest request, List<OwnedFd> fds) {
+        var answer = TransferOwnershipResponse.newBuilder();
+        for (int i = 0; i < fds.size(); i++) {
+            answer.addSockets(park(request.getItems(i), fds.get(i)));
+        }
+        return answer.build();
+    }
+
+    private Socket park(TransferItem item, OwnedFd fd) {
+        var key = io.socketbroker.v1.SocketKey.newBuilder().setSocketId(item.getSocketId());
+        var parked = Socket.newBuilder()
+                .setKey(key)
+                .setTask(item.getTask())
+                .setContext(item.getContext())
+                .setCookie(SocketOptions.cookie(fd.fd()))
+                .build();
+        held.put(item.getSocketId(), fd);
+        records.put(item.getSocketId(), parked);
+        return parked;
     }
 
     private final class Sockets extends SocketServiceGrpc.SocketServiceImplBase {
@@ -134,30 +191,12 @@ final class FakeBroker implements AutoCloseable {
             }
             if (refusing) {
                 fds.forEach(OwnedFd::close);
-                var item = ItemError.newBuilder().setIndex(0).setReason(ErrorReason.ERROR_REASON_TASK_UNKNOWN);
-                var batch = BatchRefusal.newBuilder().addErrors(item);
+                var batch = BatchRefusal.newBuilder().addErrors(REFUSED_ITEM);
                 observer.onError(refusal(Code.NOT_FOUND, ErrorReason.ERROR_REASON_TASK_UNKNOWN, batch.build()));
                 return;
             }
-            var answer = TransferOwnershipResponse.newBuilder();
-            for (int i = 0; i < fds.size(); i++) {
-                answer.addSockets(park(request.getItems(i), fds.get(i)));
-            }
-            observer.onNext(answer.build());
+            observer.onNext(park(request, fds));
             observer.onCompleted();
-        }
-
-        private Socket park(TransferItem item, OwnedFd fd) {
-            var key = io.socketbroker.v1.SocketKey.newBuilder().setSocketId(item.getSocketId());
-            var parked = Socket.newBuilder()
-                    .setKey(key)
-                    .setTask(item.getTask())
-                    .setContext(item.getContext())
-                    .setCookie(SocketOptions.cookie(fd.fd()))
-                    .build();
-            held.put(item.getSocketId(), fd);
-            records.put(item.getSocketId(), parked);
-            return parked;
         }
 
         @Override
@@ -169,7 +208,7 @@ final class FakeBroker implements AutoCloseable {
             for (var key : request.getKeysList()) {
                 var parked = Objects.requireNonNull(records.get(key.getSocketId()));
                 answer.addSockets(parked);
-                activation.addSocketsBuilder().setSocket(parked);
+                activation.addSocketsBuilder().setSocket(parked.toBuilder().clearContext());
                 fds.add(Objects.requireNonNull(held.remove(key.getSocketId())));
             }
             fdServer.claimables.put(token, new FakeFdServer.Claimable(activation.build(), List.copyOf(fds)));

@@ -18,10 +18,12 @@ import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.Hello;
 import io.socketbroker.v1.Released;
+import io.socketbroker.v1.TransferOwnershipRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -51,13 +53,31 @@ final class FakeFdServer implements AutoCloseable {
     volatile Lie lie = Lie.NONE;
     volatile FdFrame.BodyCase lieOn = FdFrame.BodyCase.BODY_NOT_SET;
 
+    /** How many came of each kind. */
+    final Map<FdFrame.BodyCase, Integer> frames = new ConcurrentHashMap<>();
+
+    private final Taker taker;
     private final OwnedFd listener;
     private final Queue<OwnedFd> open = new ConcurrentLinkedQueue<>();
+
+    /** Takes the sockets of a frame, or closes them. No frame: the connection ends; one without body: there is no answer. */
+    interface Taker {
+        Optional<FdFrame.Builder> take(TransferOwnershipRequest request, List<OwnedFd> descriptors);
+    }
 
     /** What a token is good for; the descriptors stay with the broker until the acknowledgement. */
     record Claimable(Activation activation, List<OwnedFd> descriptors) {}
 
+    /** One that takes no sockets. */
     FakeFdServer(Path socket) {
+        this(socket, (_, descriptors) -> {
+            descriptors.forEach(OwnedFd::close);
+            return Optional.empty();
+        });
+    }
+
+    FakeFdServer(Path socket, Taker taker) {
+        this.taker = taker;
         listener = Sockets.listenUnix(socket, Sockets.SOCK_SEQPACKET, 16);
         Thread.ofPlatform().daemon().start(this::acceptAll);
     }
@@ -96,6 +116,7 @@ final class FakeFdServer implements AutoCloseable {
     }
 
     private boolean answer(OwnedFd connection, DescriptorChannel channel, FdFrame request, List<OwnedFd> came) {
+        frames.merge(request.getBodyCase(), 1, Integer::sum);
         Lie told = request.getBodyCase() == lieOn ? lie : Lie.NONE;
         if (told == Lie.REFUSE) {
             came.forEach(OwnedFd::close);
@@ -114,13 +135,23 @@ final class FakeFdServer implements AutoCloseable {
             return channel.sendBlocking(
                     connection.fd(), "\377garbage".getBytes(StandardCharsets.ISO_8859_1), List.of());
         }
-        var answer = FdFrame.newBuilder();
+        FdFrame.Builder answer = FdFrame.newBuilder();
         List<Fd> fds = List.of();
         switch (request.getBodyCase()) {
             case DEPOSIT -> {
                 deposits.put(request.getDeposit().getDepositId(), came);
                 answer.setDeposited(
                         Deposited.newBuilder().setDepositId(request.getDeposit().getDepositId()));
+            }
+            case TRANSFER -> {
+                var taken = taker.take(request.getTransfer(), came);
+                if (taken.isEmpty()) {
+                    return false;
+                }
+                answer = taken.get();
+                if (answer.getBodyCase() == FdFrame.BodyCase.BODY_NOT_SET) {
+                    return true;
+                }
             }
             case CLAIM -> {
                 var claimable = claimables.get(request.getClaim().getToken());

@@ -9,6 +9,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -54,16 +55,22 @@ final class FakeLosses implements ServerInterceptor {
         return String.valueOf(method.getBareMethodName());
     }
 
+    /** Notes a call of that method, which may come in another way than over gRPC, and gives what becomes of it. */
+    Optional<Loss> next(MethodDescriptor<?, ?> method) {
+        var name = name(method);
+        calls.add(name);
+        var lined = losses.get(name);
+        return Optional.ofNullable(lined == null ? null : lined.poll());
+    }
+
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        var name = name(call.getMethodDescriptor());
-        calls.add(name);
-        var lined = losses.get(name);
-        var loss = lined == null ? null : lined.poll();
-        if (loss == null) {
+        var lined = next(call.getMethodDescriptor());
+        if (lined.isEmpty()) {
             return next.startCall(call, headers);
         }
+        var loss = lined.get();
         if (loss == Loss.CALL) {
             call.close(loss.code.toStatus(), new Metadata());
             return new ServerCall.Listener<>() {};

@@ -74,6 +74,25 @@ class LyingBrokerTest {
         Connection.requireOpenAndQuiet(connection.far());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "WRONG_REQUEST_ID, INTERNAL, request id",
+        "STALL, DEADLINE_EXCEEDED, did not answer in time",
+        "NO_FRAME, INTERNAL, not a frame",
+        "WRONG_BODY, INTERNAL, HELLO instead of TRANSFERRED",
+        "REFUSE, RESOURCE_EXHAUSTED, deposits wait",
+    })
+    void shouldKeepWhatATransferWasNotAnsweredFor(Lie lie, Code code, String text) {
+        broker.fdServer.lie(FdFrame.BodyCase.TRANSFER, lie);
+        try (var second = Connection.open()) {
+            var failure = catchThrowableOfType(
+                    BrokerException.class, () -> client.transfer(TransferRequest.of(second.near(), "two", "echo")));
+            assertThat(failure.code()).isEqualTo(code);
+            assertThat(failure).hasMessageContaining(text);
+            Connection.requireFlow(second.near(), second.far(), "still mine");
+        }
+    }
+
     @Test
     void shouldKeepTheSocketWhenOnlyTheLastAnswerIsLost() {
         broker.fdServer.lie(FdFrame.BodyCase.ACKNOWLEDGE, Lie.HANG_UP);

@@ -13,6 +13,7 @@ import io.socketbroker.linux.OpenDescriptors;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Pipes;
 import io.socketbroker.linux.Sockets;
+import io.socketbroker.v1.TransferOwnershipRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -178,6 +179,7 @@ final class DescriptorRefusalIT {
         Fd descriptor = faulty.open(broker);
         Refusal refusal = Refusal.of(() -> client.transfer(descriptor, ProtocolClient.item("task", "s")));
         refusal.expect(code, reason, "items[0]");
+        refusal.expectSameIn(client.fdSock().transfer(ProtocolClient.item("task", "s"), descriptor));
         assertThat(refusal.metadata()).containsEntry("index", "0").containsEntry("socket_id", "s");
         assertThat(refusal.items()).singleElement().satisfies(item -> {
             assertThat(item.getField()).isEqualTo("items[0]");
@@ -208,12 +210,13 @@ final class DescriptorRefusalIT {
         Link good = broker.link();
         Pipes.Pipe pipe = broker.closeLater(Pipes.create());
         OwnedFd unconnected = broker.closeLater(Sockets.open(Sockets.AF_INET, Sockets.SOCK_STREAM, 0));
-        Refusal refusal = Refusal.of(() -> client.transfer(
-                List.of(good.mine().fd(), pipe.readEnd().fd(), unconnected.fd()),
-                List.of(
-                        ProtocolClient.item("task", "good").build(),
-                        ProtocolClient.item("task", "pipe").build(),
-                        ProtocolClient.item("task", "unconnected").build())));
+        List<Fd> descriptors = List.of(good.mine().fd(), pipe.readEnd().fd(), unconnected.fd());
+        TransferOwnershipRequest.Builder batch = TransferOwnershipRequest.newBuilder()
+                .addItems(ProtocolClient.item("task", "good"))
+                .addItems(ProtocolClient.item("task", "pipe"))
+                .addItems(ProtocolClient.item("task", "unconnected"));
+        Refusal refusal = Refusal.of(() -> client.transfer(descriptors, batch.clone()));
+        refusal.expectSameIn(client.fdSock().transfer(batch, descriptors.toArray(Fd[]::new)));
         refusal.expect(Code.INVALID_ARGUMENT, "NOT_A_SOCKET", "items[1]");
         assertThat(refusal.items())
                 .extracting(item -> item.getIndex() + " " + item.getSocketId() + " " + item.getReason())

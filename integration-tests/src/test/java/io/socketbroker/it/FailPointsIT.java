@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.FieldSource;
  * doubled, no descriptor leaked, a client's unacknowledged socket still the client's, others served.
  */
 final class FailPointsIT {
-    private static final FaultStep.Kind TRANSFER = FaultStep.Transferring::new;
+    private static final FaultStep.Kind TRANSFER = FaultStep.Transferring::inTwo;
+    private static final FaultStep.Kind TRANSFER_FRAME = FaultStep.Transferring::whole;
     private static final FaultStep.Kind ACCEPT = FaultStep.Accepting::served;
     private static final FaultStep.Kind ACCEPT_LOST = FaultStep.Accepting::lost;
     private static final FaultStep.Kind WAKE = FaultStep.Waking::new;
@@ -65,6 +66,16 @@ final class FailPointsIT {
                                     FailPoint.JOURNAL_WRITING,
                                     FailPoint.JOURNAL_WRITTEN)
                             .map(point -> new Row(point, "transfer", TRANSFER)),
+                    Stream.of(
+                                    FailPoint.TRANSFER_ADOPTED,
+                                    FailPoint.TRANSFER_BOUND,
+                                    FailPoint.TRANSFER_PUT,
+                                    FailPoint.TRANSFER_KEPT,
+                                    FailPoint.TRANSFER_WATCHED,
+                                    FailPoint.TRANSFER_REPLIED,
+                                    FailPoint.JOURNAL_WRITING,
+                                    FailPoint.JOURNAL_WRITTEN)
+                            .map(point -> new Row(point, "transfer in one frame", TRANSFER_FRAME)),
                     Stream.of(new Row(FailPoint.ACCEPT_TAKEN, "accept", ACCEPT_LOST)),
                     Stream.of(
                             new Row(FailPoint.ACCEPT_PUT, "accept", ACCEPT),
@@ -144,7 +155,9 @@ final class FailPointsIT {
 
     static final List<Row> OF_VAULT = Stream.of(
                     Stream.of(FailPoint.VAULT_PUT_RECEIVED, FailPoint.VAULT_PUT_STORED, FailPoint.VAULT_ANSWERED)
-                            .map(point -> new Row(point, "transfer", TRANSFER)),
+                            .flatMap(point -> Stream.of(
+                                    new Row(point, "transfer", TRANSFER),
+                                    new Row(point, "transfer in one frame", TRANSFER_FRAME))),
                     Stream.of(FailPoint.VAULT_DROP_RECEIVED, FailPoint.VAULT_DROP_DONE, FailPoint.VAULT_ANSWERED)
                             .map(point -> new Row(point, "close", CLOSE)))
             .flatMap(rows -> rows)

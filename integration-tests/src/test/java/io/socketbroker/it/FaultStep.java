@@ -68,10 +68,22 @@ abstract class FaultStep {
     /** A transfer: without a reply the socket is still the client's, with one it is the broker's. */
     static final class Transferring extends FaultStep {
         private final Link link;
+        private final boolean inOneFrame;
         private boolean replied;
 
-        Transferring(FaultBench bench) {
+        /** As deposit and call. */
+        static FaultStep inTwo(FaultBench bench) {
+            return new Transferring(bench, false);
+        }
+
+        /** As one message. */
+        static FaultStep whole(FaultBench bench) {
+            return new Transferring(bench, true);
+        }
+
+        private Transferring(FaultBench bench, boolean inOneFrame) {
             super(bench);
+            this.inOneFrame = inOneFrame;
             link = bench.closeLater(Link.tcp());
         }
 
@@ -80,7 +92,20 @@ abstract class FaultStep {
 
         @Override
         void act() {
-            replied = survived(() -> bench.client().park(link.mine(), FaultBench.LINES, ID));
+            replied = survived(() -> {
+                if (inOneFrame) {
+                    parkInOneFrame(bench.client());
+                } else {
+                    bench.client().park(link.mine(), FaultBench.LINES, ID);
+                }
+            });
+        }
+
+        private void parkInOneFrame(ProtocolClient client) {
+            var item = ProtocolClient.item(FaultBench.LINES, ID);
+            var answer = client.fdSock().transfer(item, link.mine().fd());
+            assertThat(answer.hasTransferred()).as("%s", answer).isTrue();
+            link.mine().close();
         }
 
         @Override

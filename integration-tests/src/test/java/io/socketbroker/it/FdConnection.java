@@ -14,6 +14,8 @@ import io.socketbroker.v1.Claim;
 import io.socketbroker.v1.CompleteRequest;
 import io.socketbroker.v1.Deposit;
 import io.socketbroker.v1.FdFrame;
+import io.socketbroker.v1.TransferItem;
+import io.socketbroker.v1.TransferOwnershipRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -100,6 +102,16 @@ final class FdConnection implements AutoCloseable {
     static FdFrame.Builder depositFrame(ByteString id, int count) {
         return FdFrame.newBuilder()
                 .setDeposit(Deposit.newBuilder().setDepositId(id).setDescriptorCount(count));
+    }
+
+    /** A transfer in one message. */
+    FdFrame transfer(TransferOwnershipRequest.Builder request, Fd... descriptors) {
+        return ask(FdFrame.newBuilder().setTransfer(request), descriptors);
+    }
+
+    /** The same of one socket. */
+    FdFrame transfer(TransferItem.Builder item, Fd descriptor) {
+        return transfer(TransferOwnershipRequest.newBuilder().addItems(item), descriptor);
     }
 
     /** Asks for the descriptors of a token, and does not acknowledge. */

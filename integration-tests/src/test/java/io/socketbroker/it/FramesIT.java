@@ -14,6 +14,7 @@ import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.Hello;
 import io.socketbroker.v1.Released;
+import io.socketbroker.v1.TransferOwnershipResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,6 +97,7 @@ final class FramesIT {
         return Stream.of(
                 FdFrame.newBuilder().setDelivery(Delivery.getDefaultInstance()),
                 FdFrame.newBuilder().setDeposited(Deposited.getDefaultInstance()),
+                FdFrame.newBuilder().setTransferred(TransferOwnershipResponse.getDefaultInstance()),
                 FdFrame.newBuilder().setReleased(Released.getDefaultInstance()));
     }
 

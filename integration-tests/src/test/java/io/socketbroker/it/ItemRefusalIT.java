@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Good sockets with bad words: refused with status, reason and field, and the socket is still its sender's. */
 final class ItemRefusalIT {
+    private static final int MOST_FRAME_BYTES = 150 * 1024;
+
     @RegisterExtension
     static final BrokerFixture broker = new BrokerFixture();
 
@@ -168,7 +170,11 @@ final class ItemRefusalIT {
     void shouldRefuse(Code code, String reason, String field, Consumer<TransferItem.Builder> change) {
         TransferItem.Builder item = ProtocolClient.item("task", "s");
         change.accept(item);
-        Refusal.of(() -> client.transfer(link.mine().fd(), item)).expect(code, reason, field);
+        Refusal refusal = Refusal.of(() -> client.transfer(link.mine().fd(), item));
+        refusal.expect(code, reason, field);
+        if (item.build().getSerializedSize() < MOST_FRAME_BYTES) {
+            refusal.expectSameIn(client.fdSock().transfer(item, link.mine().fd()));
+        }
         assertThat(client.socketIds()).containsExactly("bystander");
         link.exchange();
         client.park(link.mine(), "task", "s");
@@ -185,6 +191,8 @@ final class ItemRefusalIT {
         List<Fd> descriptors = List.of(link.mine().fd(), second.mine().fd());
         Refusal refusal = Refusal.of(() -> client.transfer(descriptors, itemList));
         refusal.expect(Code.INVALID_ARGUMENT, "DESCRIPTOR_COUNT_MISMATCH", "items");
+        refusal.expectSameIn(client.fdSock()
+                .transfer(TransferOwnershipRequest.newBuilder().addAllItems(itemList), descriptors.toArray(Fd[]::new)));
         assertThat(refusal.message()).contains(items + " items").contains("2 descriptors");
         link.exchange();
         second.exchange();
@@ -194,8 +202,14 @@ final class ItemRefusalIT {
     void shouldRefuseAnIdTwiceInOneBatch() {
         Link second = broker.link();
         TransferItem item = ProtocolClient.item("task", "s").build();
-        Refusal.of(() -> client.transfer(List.of(link.mine().fd(), second.mine().fd()), List.of(item, item)))
-                .expect(Code.ALREADY_EXISTS, "SOCKET_ID_IN_USE", "items[1].socket_id");
+        Refusal refusal = Refusal.of(
+                () -> client.transfer(List.of(link.mine().fd(), second.mine().fd()), List.of(item, item)));
+        refusal.expect(Code.ALREADY_EXISTS, "SOCKET_ID_IN_USE", "items[1].socket_id");
+        refusal.expectSameIn(client.fdSock()
+                .transfer(
+                        TransferOwnershipRequest.newBuilder().addItems(item).addItems(item),
+                        link.mine().fd(),
+                        second.mine().fd()));
         link.exchange();
         second.exchange();
     }
@@ -213,6 +227,7 @@ final class ItemRefusalIT {
             Refusal refusal = Refusal.of(() -> client.transfer(List.of(fd), List.of(again)));
             refusal.expect(Code.ALREADY_EXISTS, "SOCKET_ALREADY_BROKERED", "items[0]");
             assertThat(refusal.message()).contains("/one");
+            refusal.expectSameIn(client.fdSock().transfer(again.toBuilder(), fd));
         }
         link.peer().send("echo");
         assertThat(link.peer().read(4)).isEqualTo("echo");
@@ -240,8 +255,9 @@ final class ItemRefusalIT {
     void shouldRefuseTheApp(String reason, String field, String app) {
         TransferOwnershipRequest.Builder request =
                 TransferOwnershipRequest.newBuilder().setApp(app).addItems(ProtocolClient.item("task", "s"));
-        Refusal.of(() -> client.transfer(List.of(link.mine().fd()), request))
-                .expect(Code.INVALID_ARGUMENT, reason, field);
+        Refusal refusal = Refusal.of(() -> client.transfer(List.of(link.mine().fd()), request.clone()));
+        refusal.expect(Code.INVALID_ARGUMENT, reason, field);
+        refusal.expectSameIn(client.fdSock().transfer(request, link.mine().fd()));
         link.exchange();
     }
 

@@ -15,6 +15,7 @@ import io.socketbroker.v1.ListSocketsRequest;
 import io.socketbroker.v1.ReclaimRequest;
 import io.socketbroker.v1.RegisterTaskRequest;
 import io.socketbroker.v1.Socket;
+import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TaskKey;
 import io.socketbroker.v1.TransferItem;
 import io.socketbroker.v1.TransferOwnershipRequest;
@@ -125,6 +126,37 @@ final class LimitsIT {
             client.fdSock().acknowledge(delivery.frame().getDelivery().getDeliveryId());
         }
         assertThat(client.socketIds()).isEmpty();
+    }
+
+    /** Each of them is within its bound, and the answer would not be: it says less of each instead. */
+    @Test
+    void shouldAnswerInBriefWhatAFrameHasNoRoomFor() {
+        ProtocolClient client = broker.client();
+        String app = "a".repeat(128);
+        String task = "t".repeat(128);
+        client.tasks()
+                .registerTask(RegisterTaskRequest.newBuilder()
+                        .setKey(TaskKey.newBuilder().setApp(app).setName(task))
+                        .setSpec(Specs.command("/bin/cat"))
+                        .build());
+        TransferOwnershipRequest.Builder request =
+                TransferOwnershipRequest.newBuilder().setApp(app);
+        for (int i = 0; i < MOST; i++) {
+            request.addItems(ProtocolClient.item(task, "s".repeat(147) + (100 + i)));
+        }
+        List<Fd> connections = longAddresses();
+        FdFrame answer = client.fdSock().transfer(request, connections.toArray(Fd[]::new));
+        assertThat(answer.getTransferred().getSocketsList())
+                .extracting(Socket::getCookie)
+                .isEqualTo(connections.stream().map(SocketOptions::cookie).toList());
+        assertThat(answer.getTransferred().getSockets(MOST - 1)).satisfies(socket -> {
+            assertThat(socket.getKey().getApp()).isEqualTo(app);
+            assertThat(socket.getKey().getSocketId())
+                    .isEqualTo(request.getItems(MOST - 1).getSocketId());
+            assertThat(socket.getTask()).isEqualTo(task);
+            assertThat(socket.getState()).isEqualTo(SocketState.SOCKET_STATE_PARKED);
+            assertThat(socket.hasPeer()).isFalse();
+        });
     }
 
     /** The broker closes what it refuses: no need to wait until it forgets. */

@@ -175,7 +175,7 @@ final class RecoveryIT {
                         .getSocketsList())
                 .extracting(Socket::getKey)
                 .extracting(key -> key.getSocketId())
-                .containsExactly("closed", "poison");
+                .containsExactlyInAnyOrder("closed", "poison");
         // Nobody is woken for it meanwhile, whatever comes.
         long launches = client.task("task").getLaunches();
         poison.peer().send("more\n");

@@ -10,6 +10,8 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.socketbroker.v1.BatchRefusal;
+import io.socketbroker.v1.Error;
+import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.ItemError;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +59,17 @@ record Refusal(Code code, String reason, Map<String, String> metadata, List<Item
     /** The refused field, or empty. */
     String field() {
         return metadata.getOrDefault("field", "");
+    }
+
+    /** Is what a frame of fd.sock says, word for word. */
+    void expectSameIn(FdFrame answer) {
+        assertThat(answer.hasError()).as("refused on fd.sock: %s", answer).isTrue();
+        Error error = answer.getError();
+        assertThat(error.getReason().name()).isEqualTo("ERROR_REASON_" + reason);
+        assertThat(error.getMessage()).isEqualTo(message);
+        assertThat(error.getField()).isEqualTo(field());
+        assertThat(error.getDetailsMap()).isEqualTo(metadata);
+        assertThat(error.getItemsList()).isEqualTo(items);
     }
 
     /** Is this status with this reason, names this field in its data, and in its message for people too. */

@@ -155,6 +155,13 @@ final class ScarcityIT {
             links.addAll(parkUntilRefused(client, refusals, ByteString.copyFrom(new byte[CONTEXT_BYTES])));
             assertThat(refusals.getFirst().reason()).isEqualTo("STORE_UNAVAILABLE");
             links.getLast().exchange();
+            refusals.getFirst()
+                    .expectSameIn(client.fdSock()
+                            .transfer(
+                                    ProtocolClient.item("lines", "refused")
+                                            .setContext(ByteString.copyFrom(new byte[CONTEXT_BYTES])),
+                                    links.getLast().mine().fd()));
+            links.getLast().exchange();
             Refusal.of(() -> client.register("new", Specs.lineAnswerer()))
                     .expect(refusals.getFirst().code(), "STORE_UNAVAILABLE", "");
             Refusal.of(() -> client.task("new")).expect(Code.NOT_FOUND, "TASK_UNKNOWN", "key");

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class SdkTransfersIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int BATCH = 5;
+    private static final int LARGE_CONTEXT = 60 * 1_024;
 
     private static KeptBroker kept;
     private BrokerClient client;
@@ -57,13 +58,15 @@ final class SdkTransfersIT {
         }
     }
 
-    private void dieIn(FailPoint point, List<Link> links) throws Exception {
+    /** With contexts that no frame has room for, the broker gets deposit and call. */
+    private void dieIn(FailPoint point, List<Link> links, int contextBytes) throws Exception {
         List<Long> cookies = links.stream()
                 .map(link -> SocketOptions.cookie(link.mine().fd()))
                 .toList();
         kept.arm("broker", point.name());
         CompletableFuture<List<BrokeredSocket>> transfer = client.transferAllAsync(IntStream.range(0, links.size())
-                .mapToObj(i -> TransferRequest.of(links.get(i).mine(), "s" + i, FaultBench.LINES))
+                .mapToObj(i -> TransferRequest.of(links.get(i).mine(), "s" + i, FaultBench.LINES)
+                        .withContext(new byte[contextBytes]))
                 .toList());
         kept.awaitDeath(point.name());
         links.forEach(link -> link.peer().send("first\n"));
@@ -94,8 +97,6 @@ final class SdkTransfersIT {
     @ParameterizedTest
     @EnumSource(
             names = {
-                "DEPOSIT_RECEIVED",
-                "DEPOSIT_ANSWERED",
                 "TRANSFER_ADOPTED",
                 "TRANSFER_BOUND",
                 "TRANSFER_PUT",
@@ -107,16 +108,34 @@ final class SdkTransfersIT {
             })
     void shouldHandOverOnceToABrokerThatDies(FailPoint point) throws Exception {
         try (Link link = Link.tcp()) {
-            dieIn(point, List.of(link));
+            dieIn(point, List.of(link), 0);
         }
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"DEPOSIT_ANSWERED", "TRANSFER_KEPT", "TRANSFER_WATCHED", "TRANSFER_REPLIED"})
+    @EnumSource(names = {"TRANSFER_KEPT", "TRANSFER_WATCHED", "TRANSFER_REPLIED"})
     void shouldHandOverABatchOnce(FailPoint point) throws Exception {
+        handOverBatch(point, 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "DEPOSIT_RECEIVED",
+                "DEPOSIT_ANSWERED",
+                "TRANSFER_ADOPTED",
+                "TRANSFER_KEPT",
+                "TRANSFER_WATCHED",
+                "TRANSFER_REPLIED"
+            })
+    void shouldHandOverOnceWhatIsTooLargeForAFrame(FailPoint point) throws Exception {
+        handOverBatch(point, LARGE_CONTEXT);
+    }
+
+    private void handOverBatch(FailPoint point, int contextBytes) throws Exception {
         List<Link> links = IntStream.range(0, BATCH).mapToObj(_ -> Link.tcp()).toList();
         try {
-            dieIn(point, links);
+            dieIn(point, links, contextBytes);
         } finally {
             links.forEach(Link::close);
         }

@@ -51,6 +51,10 @@ final class TruncationIT {
             assertThat(answer.getError().getReason()).isEqualTo(ErrorReason.ERROR_REASON_DESCRIPTORS_TRUNCATED);
             Refusal.of(early == null ? () -> client.sockets().transferOwnership(request) : early::reply)
                     .expect(Code.RESOURCE_EXHAUSTED, "DESCRIPTORS_TRUNCATED", "deposit_id");
+            FdFrame whole =
+                    client.fdSock().transfer(request.toBuilder().clearDepositId(), descriptors.toArray(Fd[]::new));
+            assertThat(whole.getError().getReason()).isEqualTo(ErrorReason.ERROR_REASON_DESCRIPTORS_TRUNCATED);
+            assertThat(whole.getError().getField()).isEqualTo("transfer");
             assertThat(client.socketIds()).containsExactly("bystander");
             links.forEach(Link::exchange);
             links.forEach(Link::close);
@@ -80,6 +84,8 @@ final class TruncationIT {
         assertThat(client.transfer(descriptors, items)).hasSize((int) limit);
         Link link = broker.link();
         Refusal refusal = Refusal.of(() -> client.transfer(link.mine().fd(), ProtocolClient.item("task", "more")));
+        refusal.expectSameIn(client.fdSock()
+                .transfer(ProtocolClient.item("task", "more"), link.mine().fd()));
         link.exchange();
         assertThat(refusal.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
         assertThat(refusal.reason()).isEqualTo("LIMIT_REACHED");

@@ -115,9 +115,10 @@ final class UsersIT {
 
     private Refusal transfer(String app) {
         Link mine = broker.link();
-        Refusal refusal = Refusal.of(() -> other.transfer(
-                List.of(mine.mine().fd()),
-                TransferOwnershipRequest.newBuilder().setApp(app).addItems(ProtocolClient.item("task", "t"))));
+        TransferOwnershipRequest.Builder request =
+                TransferOwnershipRequest.newBuilder().setApp(app).addItems(ProtocolClient.item("task", "t"));
+        Refusal refusal = Refusal.of(() -> other.transfer(List.of(mine.mine().fd()), request.clone()));
+        refusal.expectSameIn(other.fdSock().transfer(request, mine.mine().fd()));
         mine.exchange();
         return refusal;
     }

@@ -24,6 +24,7 @@ import io.socketbroker.v1.Deposited;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.Released;
+import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.TransferOwnershipRequest;
 import io.socketbroker.v1.TransferOwnershipResponse;
 import io.socketbroker.v1.Welcome;
@@ -43,6 +44,9 @@ final class Frames implements FrameHandler {
 
     /** What the answer has for a socket besides what the request said of it: times, numbers and addresses. */
     private static final int ANSWER_BYTES_PER_ITEM = 350;
+
+    /** Its request_id, and its tag and length in the frame. */
+    private static final int BYTES_AROUND_ANSWER = 16;
 
     private final Brokerage brokerage;
     private final Deposits deposits;
@@ -112,21 +116,45 @@ final class Frames implements FrameHandler {
             TransferOwnershipRequest request,
             List<OwnedFd> received,
             boolean truncated) {
+        AtomicBoolean gone = new AtomicBoolean();
         try {
             if (truncated) {
                 throw Deposits.truncated("transfer", received.size());
             }
             requireRoomForAnswer(request);
-            AtomicBoolean gone = expect(connection);
-            CompletableFuture<TransferOwnershipResponse> taken = transfer.take(caller, request, received, gone::get);
-            return new Answer(
-                    taken.whenComplete((_, _) -> transfersOf(connection).remove(gone))
-                            .thenApply(response -> FdFrame.newBuilder().setTransferred(response)),
-                    List.of());
-        } catch (BrokerRefusal | LinuxException e) {
-            received.stream().filter(OwnedFd::isOpen).forEach(OwnedFd::close);
-            throw e;
+            expect(connection, gone);
+        } catch (BrokerRefusal refusal) {
+            Deposits.closeAll(received);
+            throw refusal;
         }
+        CompletableFuture<TransferOwnershipResponse> taken;
+        try {
+            taken = transfer.take(caller, request, received, gone::get);
+        } catch (BrokerRefusal | LinuxException e) {
+            // Not thrown: for a call of the kernel that failed, the connection would be closed instead of an answer.
+            taken = CompletableFuture.failedFuture(e);
+        }
+        return new Answer(
+                taken.whenComplete((_, _) -> transfersOf(connection).remove(gone))
+                        .thenApply(Frames::transferred),
+                List.of());
+    }
+
+    /** What was kept from before is not in the request, and names and addresses can be longer than the bound allows for. */
+    private static FdFrame.Builder transferred(TransferOwnershipResponse response) {
+        if (response.getSerializedSize() + BYTES_AROUND_ANSWER <= FdServer.MOST_FRAME_BYTES) {
+            return FdFrame.newBuilder().setTransferred(response);
+        }
+        TransferOwnershipResponse.Builder brief = TransferOwnershipResponse.newBuilder();
+        response.getSocketsList()
+                .forEach(socket -> brief.addSockets(Socket.newBuilder()
+                        .setKey(socket.getKey())
+                        .setKind(socket.getKind())
+                        .setState(socket.getState())
+                        .setTask(socket.getTask())
+                        .setCookie(socket.getCookie())
+                        .setGeneration(socket.getGeneration())));
+        return FdFrame.newBuilder().setTransferred(brief);
     }
 
     private static void requireRoomForAnswer(TransferOwnershipRequest request) {
@@ -147,15 +175,13 @@ final class Frames implements FrameHandler {
     }
 
     /** Set once the connection has ended: nobody waits for the answer any more. */
-    private AtomicBoolean expect(long connection) {
+    private void expect(long connection, AtomicBoolean gone) {
         Set<AtomicBoolean> waiting = transfers.computeIfAbsent(connection, _ -> new HashSet<>());
         if (waiting.size() >= MOST_TRANSFERS) {
             throw BrokerRefusal.limit(
                     "transfers-per-connection", MOST_TRANSFERS, "this connection", "wait for the answers to some");
         }
-        AtomicBoolean gone = new AtomicBoolean();
         waiting.add(gone);
-        return gone;
     }
 
     private Set<AtomicBoolean> transfersOf(long connection) {

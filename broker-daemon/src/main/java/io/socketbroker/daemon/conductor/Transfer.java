@@ -26,7 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Deposit and call have met: inspect, take into ownership, make custody, watch, reply. On the conductor thread. */
+/** Descriptors and what is said of them are here: inspect, take into ownership, make custody, watch, reply. On the conductor thread. */
 final class Transfer {
     private final EventLoop loop;
     private final Brokerage brokerage;
@@ -90,7 +90,7 @@ final class Transfer {
     }
 
     private List<Candidate> inspect(TransferOwnershipRequest request, List<OwnedFd> deposited) {
-        if (request.getItemsCount() != deposited.size()) {
+        if (request.getItemsCount() != deposited.size() || deposited.isEmpty()) {
             throw new BrokerRefusal(
                     ErrorReason.ERROR_REASON_DESCRIPTOR_COUNT_MISMATCH,
                     "items",

@@ -198,7 +198,7 @@ public final class FdServer implements AutoCloseable {
     private void answer(Connection connection, int requestId, FrameHandler.Answer answer) {
         CompletableFuture<FdFrame.Builder> frame = answer.frame().toCompletableFuture();
         if (frame.isDone() && !frame.isCompletedExceptionally()) {
-            reply(connection, frame.join().setRequestId(requestId).build(), answer.descriptors());
+            reply(connection, requestId, frame.join(), answer.descriptors());
             return;
         }
         var _ = frame.whenComplete((complete, failure) -> onLoop(() -> {
@@ -209,9 +209,7 @@ public final class FdServer implements AutoCloseable {
                 refuse(connection, requestId, refusal(failure));
                 return;
             }
-            FdFrame built = complete.setRequestId(requestId).build();
-            committed(built);
-            reply(connection, built, answer.descriptors());
+            reply(connection, requestId, complete, answer.descriptors());
         }));
     }
 
@@ -224,7 +222,9 @@ public final class FdServer implements AutoCloseable {
         }
     }
 
-    private void reply(Connection connection, FdFrame frame, List<Fd> descriptors) {
+    private void reply(Connection connection, int requestId, FdFrame.Builder answer, List<Fd> descriptors) {
+        FdFrame frame = answer.setRequestId(requestId).build();
+        committed(frame);
         send(connection, frame, descriptors);
         answered(frame);
     }
