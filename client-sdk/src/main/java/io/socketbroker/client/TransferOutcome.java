@@ -2,7 +2,9 @@ package io.socketbroker.client;
 
 import com.google.rpc.Code;
 import io.grpc.MethodDescriptor;
+import io.socketbroker.linux.Errno;
 import io.socketbroker.linux.Fd;
+import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.GetSocketRequest;
@@ -57,8 +59,20 @@ final class TransferOutcome {
             Supplier<CompletableFuture<List<Socket>>> attempt) {
         this.grpc = grpc;
         this.keys = keys;
-        this.cookies = fds.stream().map(SocketOptions::cookie).toList();
+        this.cookies = fds.stream().map(TransferOutcome::cookie).toList();
         this.attempt = attempt;
+    }
+
+    /** Zero, which no socket has, for what is none: the broker says so. */
+    private static long cookie(Fd fd) {
+        try {
+            return SocketOptions.cookie(fd);
+        } catch (LinuxException e) {
+            if (e.is(Errno.ENOTSOCK)) {
+                return 0;
+            }
+            throw e;
+        }
     }
 
     /** Sends it, until there is an answer, or it was long enough. */

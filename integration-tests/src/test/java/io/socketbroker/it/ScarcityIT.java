@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.socketbroker.linux.Sockets;
+import io.socketbroker.v1.ErrorReason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -155,12 +156,13 @@ final class ScarcityIT {
             links.addAll(parkUntilRefused(client, refusals, ByteString.copyFrom(new byte[CONTEXT_BYTES])));
             assertThat(refusals.getFirst().reason()).isEqualTo("STORE_UNAVAILABLE");
             links.getLast().exchange();
-            refusals.getFirst()
-                    .expectSameIn(client.fdSock()
-                            .transfer(
-                                    ProtocolClient.item("lines", "refused")
-                                            .setContext(ByteString.copyFrom(new byte[CONTEXT_BYTES])),
-                                    links.getLast().mine().fd()));
+            var framed =
+                    ProtocolClient.item("lines", "refused").setContext(ByteString.copyFrom(new byte[CONTEXT_BYTES]));
+            assertThat(client.fdSock()
+                            .transfer(framed, links.getLast().mine().fd())
+                            .getError()
+                            .getReason())
+                    .isEqualTo(ErrorReason.ERROR_REASON_STORE_UNAVAILABLE);
             links.getLast().exchange();
             Refusal.of(() -> client.register("new", Specs.lineAnswerer()))
                     .expect(refusals.getFirst().code(), "STORE_UNAVAILABLE", "");
