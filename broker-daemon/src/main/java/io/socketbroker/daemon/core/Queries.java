@@ -14,6 +14,7 @@ import java.util.Map;
 public final class Queries {
     private static final int DEFAULT_PAGE = 1_000;
     private static final int LARGEST_PAGE = 10_000;
+    private static final SocketState[] STATES = SocketState.values();
 
     private final BrokerState state;
 
@@ -106,12 +107,19 @@ public final class Queries {
     }
 
     Counts counts(Caller caller) {
-        Map<String, Integer> byState = new HashMap<>();
+        // One pass over all sockets on the conductor: nothing is made for a socket.
+        int[] ofStates = new int[STATES.length];
         state.sockets.forEach(entry -> {
             if (caller.sees(entry.name.uid())) {
-                byState.merge(entry.state.name().replace("SOCKET_STATE_", ""), 1, Integer::sum);
+                ofStates[entry.state.ordinal()]++;
             }
         });
+        Map<String, Integer> byState = new HashMap<>();
+        for (SocketState each : STATES) {
+            if (ofStates[each.ordinal()] > 0) {
+                byState.put(each.name().replace("SOCKET_STATE_", ""), ofStates[each.ordinal()]);
+            }
+        }
         return new Counts(
                 byState,
                 tasks(caller, "").size(),
