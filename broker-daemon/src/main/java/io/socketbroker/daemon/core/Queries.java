@@ -6,6 +6,7 @@ import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.Task;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,6 @@ import java.util.Map;
 public final class Queries {
     private static final int DEFAULT_PAGE = 1_000;
     private static final int LARGEST_PAGE = 10_000;
-    private static final SocketState[] STATES = SocketState.values();
 
     private final BrokerState state;
 
@@ -108,18 +108,14 @@ public final class Queries {
 
     Counts counts(Caller caller) {
         // One pass over all sockets on the conductor: nothing is made for a socket.
-        int[] ofStates = new int[STATES.length];
+        Map<SocketState, int[]> ofStates = new EnumMap<>(SocketState.class);
         state.sockets.forEach(entry -> {
             if (caller.sees(entry.name.uid())) {
-                ofStates[entry.state.ordinal()]++;
+                ofStates.computeIfAbsent(entry.state, _ -> new int[1])[0]++;
             }
         });
         Map<String, Integer> byState = new HashMap<>();
-        for (SocketState each : STATES) {
-            if (ofStates[each.ordinal()] > 0) {
-                byState.put(each.name().replace("SOCKET_STATE_", ""), ofStates[each.ordinal()]);
-            }
-        }
+        ofStates.forEach((each, count) -> byState.put(each.name().replace("SOCKET_STATE_", ""), count[0]));
         return new Counts(
                 byState,
                 tasks(caller, "").size(),
