@@ -38,8 +38,14 @@ public final class JavaProgram {
 
     /** Starts it, until the workshop is closed. Its standard error is ours. */
     public static JavaProgram start(Workshop workshop, Class<?> main, String... arguments) throws IOException {
+        return start(workshop, FLAGS, main, arguments);
+    }
+
+    /** As the other, with a JVM of its own flags. */
+    public static JavaProgram start(Workshop workshop, List<String> flags, Class<?> main, String... arguments)
+            throws IOException {
         ProcessBuilder builder =
-                new ProcessBuilder(command(main, arguments)).redirectError(ProcessBuilder.Redirect.INHERIT);
+                new ProcessBuilder(command(flags, main, arguments)).redirectError(ProcessBuilder.Redirect.INHERIT);
         Process process = workshop.start(builder);
         return new JavaProgram(name(main, arguments), process.pid(), process.inputReader(), process.getOutputStream());
     }
@@ -57,9 +63,13 @@ public final class JavaProgram {
 
     /** What {@link #start} starts. */
     public static List<String> command(Class<?> main, String... arguments) {
+        return command(FLAGS, main, arguments);
+    }
+
+    private static List<String> command(List<String> flags, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(FLAGS);
+        command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return command;

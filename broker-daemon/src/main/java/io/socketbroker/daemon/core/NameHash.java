@@ -21,13 +21,20 @@ final class NameHash {
         // Between "a" + "bc" and "ab" + "c".
         hash = add(hash, 0x1_0000);
         hash = add(hash, name.id());
-        return (int) (hash ^ (hash >>> 32));
+        return spread(hash);
+    }
+
+    /** Names that differ in their last character alone differ little until here, and would lie side by side. */
+    private static int spread(long hash) {
+        // The finaliser of SplittableRandom (Stafford, variant 13).
+        long mixed = (hash ^ (hash >>> 30)) * 0xbf58_476d_1ce4_e5b9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94d0_49bb_1331_11ebL;
+        return (int) (mixed ^ (mixed >>> 31));
     }
 
     /** Of a number that the kernel chose, such as SO_COOKIE. */
     static int of(long cookie) {
-        long mixed = cookie * 0x9e37_79b9_7f4a_7c15L;
-        return (int) (mixed ^ (mixed >>> 32));
+        return spread(cookie);
     }
 
     private long add(long hash, String text) {

@@ -6,6 +6,7 @@ import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.Task;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,12 +107,15 @@ public final class Queries {
     }
 
     Counts counts(Caller caller) {
-        Map<String, Integer> byState = new HashMap<>();
+        // One pass over all sockets on the conductor: nothing is made for a socket.
+        Map<SocketState, int[]> ofStates = new EnumMap<>(SocketState.class);
         state.sockets.forEach(entry -> {
             if (caller.sees(entry.name.uid())) {
-                byState.merge(entry.state.name().replace("SOCKET_STATE_", ""), 1, Integer::sum);
+                ofStates.computeIfAbsent(entry.state, _ -> new int[1])[0]++;
             }
         });
+        Map<String, Integer> byState = new HashMap<>();
+        ofStates.forEach((each, count) -> byState.put(each.name().replace("SOCKET_STATE_", ""), count[0]));
         return new Counts(
                 byState,
                 tasks(caller, "").size(),

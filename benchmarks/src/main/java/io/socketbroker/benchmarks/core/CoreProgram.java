@@ -1,0 +1,69 @@
+package io.socketbroker.benchmarks.core;
+
+import java.lang.ref.Reference;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * All operations with so many sockets, in a JVM of its own. Prints a line for each: a name, then values. The same with fewer
+ * sockets goes before, so that the compiler has seen all of it.
+ */
+final class CoreProgram {
+    private static final int WARM_UP_SOCKETS = 3_000;
+    private static final int WARM_UP_ROUNDS = 2;
+
+    private CoreProgram() {}
+
+    /** Arguments: how many sockets. */
+    public static void main(String[] args) {
+        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+            run(WARM_UP_SOCKETS, false);
+        }
+        run(Integer.parseInt(args[0]), true);
+        say("end", List.of());
+    }
+
+    private static void run(int sockets, boolean counted) {
+        CoreWork work = work(sockets);
+        tell(counted, "transfer", work.transfer());
+        long parkedBytes = Heap.liveBytes();
+        tell(counted, "wake", work.wakes());
+        tell(counted, "update", work.update());
+        long timedBytes = Heap.liveBytes();
+        tell(counted, "expiry", work.expiries());
+        tell(counted, "list", work.list());
+        tell(counted, "status", work.status());
+        tell(counted, "reclaim", work.reclaim());
+        // What is left without them: the difference is theirs, and nothing that the JVM kept of its own.
+        work = work(1);
+        long restBytes = Heap.liveBytes();
+        tell(counted, "heap", List.of((parkedBytes - restBytes) / sockets));
+        tell(counted, "heap with keep-alive", List.of((timedBytes - restBytes) / sockets));
+        Reference.reachabilityFence(work);
+        recover(CoreRecovery.of(sockets), counted);
+    }
+
+    private static CoreWork work(int sockets) {
+        CoreShell shell = new CoreShell(sockets);
+        shell.register();
+        return new CoreWork(sockets, shell);
+    }
+
+    private static void recover(CoreRecovery recovery, boolean counted) {
+        CoreRecovery.Cost cost = recovery.run();
+        tell(counted, "recovery", List.of(cost.nanos()));
+        tell(counted, "heap in recovery", List.of(cost.heapBytes()));
+        tell(counted, "record", List.of(recovery.recordBytes()));
+    }
+
+    private static void tell(boolean counted, String name, List<Long> values) {
+        if (counted) {
+            say(name, values);
+        }
+    }
+
+    private static void say(String name, List<Long> values) {
+        System.out.println(
+                name + ":" + values.stream().map(value -> " " + value).collect(Collectors.joining()));
+    }
+}
