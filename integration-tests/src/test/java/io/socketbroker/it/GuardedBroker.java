@@ -29,7 +29,7 @@ final class GuardedBroker implements AutoCloseable {
 
     private final Path home;
     private final BrokerProcess process;
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Deque<Runnable> closings = new ArrayDeque<>();
     private final ProtocolClient client;
     private final AttachedSession session;
     private final Link link;
@@ -38,16 +38,14 @@ final class GuardedBroker implements AutoCloseable {
     GuardedBroker(Keeping keeping) throws IOException {
         home = BrokerProcess.newHome();
         process = keeping == Keeping.IN_MEMORY ? BrokerProcess.startIn(home) : BrokerProcess.startKeeping(home);
-        client = closeLater(new ProtocolClient(process.runtimeDirectory()));
+        client = new ProtocolClient(process.runtimeDirectory());
+        closings.push(client::close);
         client.register(TASK, TaskSpec.getDefaultInstance());
-        link = closeLater(Link.tcp());
+        link = Link.tcp();
+        closings.push(link::close);
         client.park(link.mine(), TASK, "woken");
-        session = closeLater(AttachedSession.to(process.runtimeDirectory(), TASK, CREDIT));
-    }
-
-    private <T extends AutoCloseable> T closeLater(T resource) {
-        opened.push(resource);
-        return resource;
+        session = AttachedSession.to(process.runtimeDirectory(), TASK, CREDIT);
+        closings.push(session::close);
     }
 
     int pid() {
@@ -91,7 +89,8 @@ final class GuardedBroker implements AutoCloseable {
             List<OwnedFd> given = new ArrayList<>();
             List<TransferItem> items = new ArrayList<>();
             for (int i = 0; i < Math.min(left, BATCH); i++) {
-                Link silent = closeLater(Link.unix(Sockets.SOCK_STREAM));
+                Link silent = Link.unix(Sockets.SOCK_STREAM);
+                closings.push(silent::close);
                 given.add(silent.mine());
                 items.add(ProtocolClient.item(TASK, "silent" + parked++).build());
             }
@@ -102,10 +101,8 @@ final class GuardedBroker implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        while (!opened.isEmpty()) {
-            opened.pop().close();
-        }
+    public void close() throws IOException {
+        closings.forEach(Runnable::run);
         process.close();
         for (ProcessHandle vault : KeptBroker.vaultsOf(home)) {
             vault.destroyForcibly();

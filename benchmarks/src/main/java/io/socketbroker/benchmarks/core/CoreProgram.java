@@ -1,6 +1,5 @@
 package io.socketbroker.benchmarks.core;
 
-import java.lang.ref.Reference;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -39,7 +38,6 @@ final class CoreProgram {
         long restBytes = Heap.liveBytes();
         tell(counted, "heap", List.of((parkedBytes - restBytes) / sockets));
         tell(counted, "heap with keep-alive", List.of((timedBytes - restBytes) / sockets));
-        Reference.reachabilityFence(work);
         recover(CoreRecovery.of(sockets), counted);
     }
 

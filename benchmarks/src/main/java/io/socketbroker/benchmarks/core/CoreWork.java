@@ -129,7 +129,7 @@ final class CoreWork {
         for (int first = 0; first < sockets; first += BATCH) {
             List<UpdateSocketRequest> requests = new ArrayList<>();
             for (int i = first; i < Math.min(first + BATCH, sockets); i++) {
-                long millis = FIRST_EXPIRY_MILLIS + expiryMillis(i);
+                long millis = (long) FIRST_EXPIRY_MILLIS + expiryMillis(i);
                 requests.add(UpdateSocketRequest.newBuilder()
                         .setKey(key(i))
                         .setKeepAlive(KeepAlive.newBuilder().setInterval(Durations.fromMillis(millis)))
