@@ -84,7 +84,7 @@ final class CannedBroker implements AutoCloseable {
     /** The answer to a reload. */
     volatile ReloadResponse reload = ReloadResponse.getDefaultInstance();
 
-    private final CannedDeposits deposits;
+    private final CannedTransfers transfers;
 
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final Server server;
@@ -93,7 +93,7 @@ final class CannedBroker implements AutoCloseable {
     private volatile Optional<UpdateSocketRequest> updated = Optional.empty();
 
     CannedBroker(Path runtimeDirectory) throws IOException {
-        deposits = new CannedDeposits(runtimeDirectory.resolve("fd.sock"));
+        transfers = new CannedTransfers(runtimeDirectory.resolve("fd.sock"), this::transfer);
         server = NettyServerBuilder.forAddress(new DomainSocketAddress(
                         runtimeDirectory.resolve("grpc.sock").toString()))
                 .channelType(EpollServerDomainSocketChannel.class)
@@ -105,6 +105,11 @@ final class CannedBroker implements AutoCloseable {
                 .addService(new Admin())
                 .build()
                 .start();
+    }
+
+    private TransferOwnershipResponse transfer(TransferOwnershipRequest request) {
+        transferred = Optional.of(request.getItems(0));
+        return TransferOwnershipResponse.newBuilder().addSockets(socket).build();
     }
 
     RegisterTaskRequest registered() {
@@ -148,15 +153,6 @@ final class CannedBroker implements AutoCloseable {
             } else {
                 observer.onError(refusal(Code.NOT_FOUND, "SOCKET_UNKNOWN", "there is no\n such socket"));
             }
-        }
-
-        @Override
-        public void transferOwnership(
-                TransferOwnershipRequest request, StreamObserver<TransferOwnershipResponse> observer) {
-            transferred = Optional.of(request.getItems(0));
-            answer(
-                    observer,
-                    TransferOwnershipResponse.newBuilder().addSockets(socket).build());
         }
 
         @Override
@@ -220,7 +216,7 @@ final class CannedBroker implements AutoCloseable {
 
     @Override
     public void close() {
-        deposits.close();
+        transfers.close();
         server.shutdownNow();
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }

@@ -146,6 +146,7 @@ final class StartCache {
     }
 
     private static void await(Callable<Boolean> condition) {
-        Awaitility.await("training").atMost(MOST).until(condition);
+        // Another thread would wait for this class to be initialised, which is what happens here.
+        Awaitility.await("training").pollInSameThread().atMost(MOST).until(condition);
     }
 }

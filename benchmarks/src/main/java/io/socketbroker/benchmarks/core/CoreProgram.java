@@ -34,11 +34,19 @@ final class CoreProgram {
         tell(counted, "status", work.status());
         tell(counted, "reclaim", work.reclaim());
         // What is left without them: the difference is theirs, and nothing that the JVM kept of its own.
-        work = work(1);
-        long restBytes = Heap.liveBytes();
+        long restBytes = restBytes();
         tell(counted, "heap", List.of((parkedBytes - restBytes) / sockets));
         tell(counted, "heap with keep-alive", List.of((timedBytes - restBytes) / sockets));
         recover(CoreRecovery.of(sockets), counted);
+    }
+
+    private static long restBytes() {
+        CoreWork one = work(1);
+        long bytes = Heap.liveBytes();
+        if (one.transfer().isEmpty()) {
+            throw new IllegalStateException("one socket is one batch");
+        }
+        return bytes;
     }
 
     private static CoreWork work(int sockets) {

@@ -6,24 +6,28 @@ import io.socketbroker.linux.DescriptorChannel.Received;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Sockets;
-import io.socketbroker.v1.Deposited;
 import io.socketbroker.v1.FdFrame;
+import io.socketbroker.v1.TransferOwnershipRequest;
+import io.socketbroker.v1.TransferOwnershipResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 
-/** Takes every deposit on fd.sock and closes what came. A thread for each connection. */
-final class CannedDeposits implements AutoCloseable {
+/** Takes every transfer on fd.sock and closes what came. A thread for each connection. */
+final class CannedTransfers implements AutoCloseable {
 
     private static final int MAX_FRAME_BYTES = 4096;
     private static final Duration BOUND = Duration.ofSeconds(5);
 
     private final OwnedFd listener;
+    private final Function<TransferOwnershipRequest, TransferOwnershipResponse> answers;
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
 
-    CannedDeposits(Path socket) {
+    CannedTransfers(Path socket, Function<TransferOwnershipRequest, TransferOwnershipResponse> answers) {
+        this.answers = answers;
         listener = Sockets.listenUnix(socket, Sockets.SOCK_SEQPACKET, 16);
         start(this::acceptAll);
     }
@@ -44,7 +48,7 @@ final class CannedDeposits implements AutoCloseable {
         }
     }
 
-    private static void serve(OwnedFd connection) {
+    private void serve(OwnedFd connection) {
         try (connection;
                 var channel = new DescriptorChannel(MAX_FRAME_BYTES)) {
             while (channel.receiveBlocking(connection.fd()) instanceof Received.Message message) {
@@ -52,8 +56,7 @@ final class CannedDeposits implements AutoCloseable {
                 var request = FdFrame.parseFrom(message.payload());
                 var answer = FdFrame.newBuilder()
                         .setRequestId(request.getRequestId())
-                        .setDeposited(Deposited.newBuilder()
-                                .setDepositId(request.getDeposit().getDepositId()));
+                        .setTransferred(answers.apply(request.getTransfer()));
                 channel.sendBlocking(connection.fd(), answer.build().toByteArray(), List.of());
             }
         } catch (LinuxException | InvalidProtocolBufferException e) {
