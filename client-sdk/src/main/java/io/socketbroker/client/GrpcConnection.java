@@ -88,12 +88,15 @@ final class GrpcConnection implements AutoCloseable {
 
     private <Q, A> CompletableFuture<A> again(
             MethodDescriptor<Q, A> method, Q request, Throwable failure, Absence absence, Runnable onRepetition) {
-        if (!(Futures.cause(failure) instanceof BrokerException e) || !isAway(e)) {
+        if (!(Futures.cause(failure) instanceof BrokerException e) || !(reached && isLoss(e))) {
             return CompletableFuture.failedFuture(failure);
+        }
+        if (closed) {
+            return CompletableFuture.failedFuture(closedFailure(e));
         }
         return absence.pause(e).thenCompose(_ -> {
             if (closed) {
-                return CompletableFuture.failedFuture(new BrokerException(Code.CANCELLED, "the client is closed", e));
+                return CompletableFuture.failedFuture(closedFailure(e));
             }
             onRepetition.run();
             return call(method, request)
@@ -113,11 +116,18 @@ final class GrpcConnection implements AutoCloseable {
 
     /** Whether the failure is that of a broker that ended, or is about to, and may have a successor soon. */
     boolean isAway(BrokerException failure) {
-        boolean lost = failure.isLossOfBroker()
+        return isLoss(failure) && reached && !closed;
+    }
+
+    private static boolean isLoss(BrokerException failure) {
+        return failure.isLossOfBroker()
                 // A broker that ends cancels what it has not answered.
                 || (failure.code() == Code.CANCELLED && failure.getCause() instanceof StatusRuntimeException)
                 || failure.reason() == ErrorReason.ERROR_REASON_STOPPING;
-        return lost && reached && !closed;
+    }
+
+    private static BrokerException closedFailure(BrokerException cause) {
+        return new BrokerException(Code.CANCELLED, "the client is closed", cause);
     }
 
     /** A call with a stream of answers, not yet started; without a deadline if it has no end by itself. */
