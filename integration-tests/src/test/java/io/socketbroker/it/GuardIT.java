@@ -1,6 +1,7 @@
 package io.socketbroker.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.socketbroker.it.GuardedBroker.Keeping;
 import java.time.Duration;
@@ -20,7 +21,7 @@ final class GuardIT {
     private static final int WARM_UP = 2_000;
     private static final int WAKES = 2_000;
     private static final int PARKED = 2_000;
-    private static final Duration SETTLING = Duration.ofSeconds(3);
+    private static final Duration SETTLING = Duration.ofSeconds(30);
     private static final Duration WINDOW = Duration.ofSeconds(3);
 
     /** Of a whole process, with those of the JVM; 6 were seen. */
@@ -99,7 +100,8 @@ final class GuardIT {
             Map<Integer, Integer> many = threads(broker);
             System.out.println(keeping + ": threads of broker and vault with one socket " + few + ", with " + PARKED
                     + " more " + many);
-            assertThat(many).isEqualTo(few);
+            // The JVM ends compiler threads that have nothing to do.
+            many.forEach((pid, threads) -> assertThat(threads).isLessThanOrEqualTo(few.get(pid)));
             assertThat(few.get(broker.pid())).isLessThanOrEqualTo(mostOfBroker);
             broker.vaultPids().forEach(vault -> assertThat(few.get(vault)).isLessThanOrEqualTo(mostOfVault));
         }
@@ -118,13 +120,16 @@ final class GuardIT {
         try (GuardedBroker broker = new GuardedBroker(keeping)) {
             broker.wake(1);
             broker.park(PARKED);
-            // Answers are on their way, and connections that are not used are closed.
-            Await.time(SETTLING);
-            Map<Integer, Map<String, Long>> before = new TreeMap<>();
-            broker.pids().forEach(pid -> before.put(pid, ThreadFigures.switches(pid)));
-            Await.time(WINDOW);
-            before.forEach((pid, former) -> expectAsleep(keeping, pid, former));
+            // Answers are on their way, and time limits of what is done run out: one window of several must be quiet.
+            await().pollDelay(Duration.ZERO).atMost(SETTLING).untilAsserted(() -> expectQuietWindow(keeping, broker));
         }
+    }
+
+    private static void expectQuietWindow(Keeping keeping, GuardedBroker broker) {
+        Map<Integer, Map<String, Long>> before = new TreeMap<>();
+        broker.pids().forEach(pid -> before.put(pid, ThreadFigures.switches(pid)));
+        Await.time(WINDOW);
+        before.forEach((pid, former) -> expectAsleep(keeping, pid, former));
     }
 
     private static void expectAsleep(Keeping keeping, int pid, Map<String, Long> before) {
