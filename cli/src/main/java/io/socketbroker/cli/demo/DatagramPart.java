@@ -10,6 +10,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 
 /** Part 3: a UDP socket that wakes a handler for each datagram. */
 final class DatagramPart {
@@ -46,9 +47,10 @@ final class DatagramPart {
         var socket = client.getSocket(ID);
         int port = CommandLines.port(socket.localAddress());
         var holders = KernelView.udp(port).map(KernelView::holders).orElseThrow();
+        long vault = client.custody(true).message().getCustodyPid();
         story.check(
-                "the socket waits in the broker",
-                Waiting.untilGone(listen.pid()) && holders.size() == 1 && holders.contains(broker.pid()),
+                "the socket waits in the broker and its vault",
+                Waiting.untilGone(listen.pid()) && holders.equals(Set.of(broker.pid(), vault)),
                 "port " + port + " is open in pid " + holders + " only");
         var cookie = Long.toUnsignedString(socket.cookie());
         try (var peer = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
