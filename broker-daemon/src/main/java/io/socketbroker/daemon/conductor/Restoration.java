@@ -201,6 +201,6 @@ final class Restoration {
         long cookie = SocketOptions.cookie(stand.fd());
         Slot slot = recovery.wakeAfterReboot(stored, cookie);
         descriptors.bind(slot, stand);
-        custody.put(List.of(new Held(slot, cookie, stand.fd())));
+        custody.put(List.of(new Held(slot, cookie, descriptors.at(slot))));
     }
 }
