@@ -11,6 +11,7 @@ import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.SocketInspector;
 import io.socketbroker.linux.DescriptorFlags;
+import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.Sockets;
@@ -76,8 +77,8 @@ final class Acceptor {
 
     /** Nobody was promised anything yet: without custody the connection is served all the same. */
     private void keep(Slot slot, long cookie, OwnedFd connection) {
-        descriptors.bind(slot, connection);
-        custody.put(List.of(new Held(slot, cookie, descriptors.at(slot)))).whenComplete((_, failure) -> {
+        Fd bound = descriptors.bind(slot, connection);
+        custody.put(List.of(new Held(slot, cookie, bound))).whenComplete((_, failure) -> {
             if (failure != null) {
                 log.debug("an accepted connection is with the broker alone: {}", failure.getMessage());
                 custody.drop(slot, cookie);

@@ -135,9 +135,7 @@ final class Frames implements FrameHandler {
             taken = CompletableFuture.failedFuture(e);
         }
         return new Answer(
-                taken.whenComplete((_, _) -> transfersOf(connection).remove(gone))
-                        .thenApply(Frames::transferred),
-                List.of());
+                taken.whenComplete((_, _) -> answered(connection, gone)).thenApply(Frames::transferred), List.of());
     }
 
     /** What was kept from before is not in the request, and names and addresses can be longer than the bound allows for. */
@@ -184,8 +182,11 @@ final class Frames implements FrameHandler {
         waiting.add(gone);
     }
 
-    private Set<AtomicBoolean> transfersOf(long connection) {
-        return transfers.getOrDefault(connection, new HashSet<>());
+    private void answered(long connection, AtomicBoolean gone) {
+        transfers.computeIfPresent(connection, (_, waiting) -> {
+            waiting.remove(gone);
+            return waiting.isEmpty() ? null : waiting;
+        });
     }
 
     private Answer deposit(Caller caller, Deposit deposit, List<OwnedFd> received, boolean truncated) {

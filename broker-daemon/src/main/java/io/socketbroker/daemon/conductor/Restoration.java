@@ -17,6 +17,7 @@ import io.socketbroker.daemon.custody.Recovered;
 import io.socketbroker.daemon.watch.DescriptorTable;
 import io.socketbroker.daemon.watch.LingeringSockets;
 import io.socketbroker.daemon.watch.SocketInspector;
+import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.linux.SocketOptions;
@@ -175,11 +176,11 @@ final class Restoration {
             letGo(found);
             return;
         }
-        descriptors.bind(slot.get(), found.descriptor());
+        Fd bound = descriptors.bind(slot.get(), found.descriptor());
         if (!slot.get().equals(found.slot())) {
             custody.drop(found.slot(), found.cookie());
         }
-        custody.put(List.of(new Held(slot.get(), found.cookie(), descriptors.at(slot.get()))));
+        custody.put(List.of(new Held(slot.get(), found.cookie(), bound)));
     }
 
     /** The handler's socket is one end of a pair whose other end is closed: reading it gives the end of file. */
@@ -200,7 +201,6 @@ final class Restoration {
         }
         long cookie = SocketOptions.cookie(stand.fd());
         Slot slot = recovery.wakeAfterReboot(stored, cookie);
-        descriptors.bind(slot, stand);
-        custody.put(List.of(new Held(slot, cookie, descriptors.at(slot))));
+        custody.put(List.of(new Held(slot, cookie, descriptors.bind(slot, stand))));
     }
 }

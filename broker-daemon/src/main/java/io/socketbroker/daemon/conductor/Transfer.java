@@ -85,7 +85,7 @@ final class Transfer {
         CompletionStage<Void> kept = custody.put(taken);
         FailPoint.TRANSFER_PUT.pass();
         kept.thenCombine(effects.commit(), (_, _) -> slots)
-                .whenComplete((_, failure) -> onLoop(() -> finish(slots, failure, cancelled, reply)));
+                .whenComplete((_, failure) -> loop.run(() -> finish(slots, failure, cancelled, reply)));
         return reply;
     }
 
@@ -134,14 +134,5 @@ final class Transfer {
         FailPoint.TRANSFER_WATCHED.pass();
         reply.complete(response);
         FailPoint.TRANSFER_REPLIED.pass();
-    }
-
-    private void onLoop(Runnable action) {
-        if (loop.isCurrentThread()) {
-            action.run();
-        } else {
-            // Refused only when the loop has ended, and every descriptor with it.
-            loop.submit(action);
-        }
     }
 }

@@ -5,6 +5,8 @@ import io.socketbroker.v1.ItemError;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /**
  * The broker says no, and nothing has changed. The only exception type that the daemon throws at a caller: the gRPC edge
@@ -74,6 +76,25 @@ public final class BrokerRefusal extends RuntimeException {
                 "limit " + limit + " = " + value + " is reached (used by " + holder + "); " + remedy,
                 details,
                 List.of());
+    }
+
+    /**
+     * What a caller is told of a failed call.
+     *
+     * @param failure a refusal, also as the cause of CompletionExceptions; anything else is a defect of the broker
+     * @param onDefect gets what is no refusal, for the log
+     */
+    public static BrokerRefusal of(Throwable failure, Consumer<Throwable> onDefect) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof BrokerRefusal refusal) {
+            return refusal;
+        }
+        onDefect.accept(cause);
+        return new BrokerRefusal(
+                ErrorReason.ERROR_REASON_INTERNAL_ERROR, "", "a defect of the broker; its log has more");
     }
 
     /** A socket is held by somebody else. */

@@ -133,10 +133,9 @@ final class BrokerState {
         forgotten.clear();
         for (SocketEntry socket : changed) {
             socket.changed = false;
-            SocketEntry present = sockets.named(socket.name).orElse(null);
-            if (present == socket) {
+            if (sockets.has(socket)) {
                 entries.add(Records.of(socket));
-            } else if (present == null) {
+            } else if (sockets.named(socket.name).isEmpty()) {
                 entries.add(new JournalEntry.SocketRemoved(socket.name));
             }
             // One that took the name of another has changed too.

@@ -146,6 +146,11 @@ final class SocketTable {
         return slot.index() < bySlot.size() ? Optional.ofNullable(bySlot.get(slot.index())) : Optional.empty();
     }
 
+    /** Whether this one is still in its slot. */
+    boolean has(SocketEntry entry) {
+        return bySlot.get(entry.slot) == entry;
+    }
+
     Optional<SocketEntry> named(SocketName name) {
         int slot = byName.find(names.of(name), name, this::isNamed);
         return slot < 0 ? Optional.empty() : Optional.of(entry(slot));

@@ -97,6 +97,15 @@ public final class EventLoop implements AutoCloseable {
         return true;
     }
 
+    /** On the loop: at once if the caller runs on it. Refused only when the loop has ended, with all that is on it. */
+    public void run(Runnable action) {
+        if (isCurrentThread()) {
+            action.run();
+        } else {
+            submit(action);
+        }
+    }
+
     /** Whether the caller runs on the loop. */
     public boolean isCurrentThread() {
         return Thread.currentThread().equals(thread);

@@ -9,7 +9,6 @@ import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.v1.BatchRefusal;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.ItemError;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,16 +30,7 @@ final class Refusals {
     private Refusals() {}
 
     static StatusRuntimeException status(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        if (cause instanceof BrokerRefusal refusal) {
-            return status(refusal);
-        }
-        log.error("a call failed by a defect", cause);
-        return status(new BrokerRefusal(
-                ErrorReason.ERROR_REASON_INTERNAL_ERROR, "", "a defect of the broker; its log has more"));
+        return status(BrokerRefusal.of(failure, cause -> log.error("a call failed by a defect", cause)));
     }
 
     private static StatusRuntimeException status(BrokerRefusal refusal) {

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -201,25 +200,20 @@ public final class FdServer implements AutoCloseable {
             reply(connection, requestId, frame.join(), answer.descriptors());
             return;
         }
-        var _ = frame.whenComplete((complete, failure) -> onLoop(() -> {
+        var _ = frame.whenComplete((complete, failure) -> loop.run(() -> {
             if (connections.get(connection.index) != connection) {
                 return;
             }
             if (failure != null) {
-                refuse(connection, requestId, refusal(failure));
+                refuse(
+                        connection,
+                        requestId,
+                        BrokerRefusal.of(
+                                failure, cause -> log.error("a request on fd.sock failed by a defect", cause)));
                 return;
             }
             reply(connection, requestId, complete, answer.descriptors());
         }));
-    }
-
-    /** Refused only when the loop has ended, and every connection with it. */
-    private void onLoop(Runnable action) {
-        if (loop.isCurrentThread()) {
-            action.run();
-        } else {
-            loop.submit(action);
-        }
     }
 
     private void reply(Connection connection, int requestId, FdFrame.Builder answer, List<Fd> descriptors) {
@@ -227,19 +221,6 @@ public final class FdServer implements AutoCloseable {
         committed(frame);
         send(connection, frame, descriptors);
         answered(frame);
-    }
-
-    private static BrokerRefusal refusal(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        if (cause instanceof BrokerRefusal refusal) {
-            return refusal;
-        }
-        log.error("a request on fd.sock failed by a defect", cause);
-        return new BrokerRefusal(
-                ErrorReason.ERROR_REASON_INTERNAL_ERROR, "", "a defect of the broker; its log has more");
     }
 
     private static void committed(FdFrame frame) {

@@ -10,9 +10,10 @@ import java.util.Optional;
 public final class DescriptorTable implements AutoCloseable {
     private final OwnedFds bySlot = new OwnedFds();
 
-    /** Takes ownership. */
-    public void bind(Slot slot, OwnedFd descriptor) {
+    /** Takes ownership, and lends it: the giver's object counts as released. */
+    public Fd bind(Slot slot, OwnedFd descriptor) {
         bySlot.put(slot.index(), descriptor);
+        return at(slot);
     }
 
     /** Borrowed: the table stays the owner. */
