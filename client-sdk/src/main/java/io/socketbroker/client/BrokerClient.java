@@ -29,8 +29,8 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>It runs two daemon threads, one for gRPC and one, from the first transfer on, for descriptors. gRPC's own pool
- * keeps threads for a minute after the close.
+ * <p>It runs two daemon threads, one for gRPC and one for descriptors, from the first transfer or reclaim on that gives a
+ * future. gRPC's own pool keeps threads for a minute after the close.
  */
 public final class BrokerClient implements AutoCloseable {
 
@@ -86,6 +86,10 @@ public final class BrokerClient implements AutoCloseable {
         var key = SocketKey.newBuilder().setApp(app).setSocketId(socketId);
         uid.ifPresent(key::setUid);
         return key.build();
+    }
+
+    private List<SocketKey> keys(List<String> socketIds) {
+        return socketIds.stream().map(this::socketKey).toList();
     }
 
     /** The full name of a task of this client's application. */
@@ -168,12 +172,12 @@ public final class BrokerClient implements AutoCloseable {
             throw new IllegalStateException(
                     "a Netty event loop cannot wait for the transfer of its own channel: use transferAllAsync");
         }
-        return Futures.await(transferAllAsync(requests));
+        return Futures.await(transfers.transfer(List.copyOf(requests), true));
     }
 
     /** As {@link #transferAll}, and from any thread. */
     public CompletableFuture<List<BrokeredSocket>> transferAllAsync(List<TransferRequest> requests) {
-        return transfers.transfer(List.copyOf(requests));
+        return transfers.transfer(List.copyOf(requests), false);
     }
 
     /** Takes a socket back, wherever it waits; SOCKET_HELD while a handler has it. */
@@ -188,12 +192,12 @@ public final class BrokerClient implements AutoCloseable {
 
     /** Takes 1 to 253 sockets back, all or none, in the order of the ids. */
     public List<ReclaimedSocket> reclaimAll(List<String> socketIds) {
-        return Futures.await(reclaimAllAsync(socketIds));
+        return Futures.await(reclaims.reclaim(keys(socketIds), true));
     }
 
     /** As {@link #reclaimAll}. */
     public CompletableFuture<List<ReclaimedSocket>> reclaimAllAsync(List<String> socketIds) {
-        return reclaims.reclaim(socketIds.stream().map(this::socketKey).toList());
+        return reclaims.reclaim(keys(socketIds), false);
     }
 
     /** Shuts a socket down and closes it, whoever holds it. Gives it as it was. */

@@ -8,6 +8,7 @@ import io.socketbroker.v1.Activation;
 import io.socketbroker.v1.Claim;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.FdFrame;
+import io.socketbroker.v1.ReclaimRequest;
 import java.util.List;
 
 /**
@@ -51,7 +52,19 @@ final class Claims {
      * @throws UnsureException if the acknowledgement had no sensible answer
      */
     static Claimed claim(FdConnection connection, ByteString token) {
-        var request = FdFrame.newBuilder().setClaim(Claim.newBuilder().setToken(token));
+        return take(connection, FdFrame.newBuilder().setClaim(Claim.newBuilder().setToken(token)));
+    }
+
+    /**
+     * Takes sockets back by their names.
+     *
+     * @throws UnsureException if the acknowledgement had no sensible answer
+     */
+    static Claimed reclaim(FdConnection connection, ReclaimRequest request) {
+        return take(connection, FdFrame.newBuilder().setReclaim(request));
+    }
+
+    private static Claimed take(FdConnection connection, FdFrame.Builder request) {
         var answer = connection.exchange(request, List.of(), FdFrame.BodyCase.DELIVERY);
         var delivery = answer.frame().getDelivery();
         var claimed = new Claimed(delivery.getActivation(), answer.descriptors());

@@ -1,20 +1,21 @@
 package io.socketbroker.client;
 
 import com.google.rpc.Code;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that owns a client's connection to {@code fd.sock}: requests run on it one after another. Thread and
- * connection begin with the first request; a connection that died is opened again by the next one. Thread-safe.
+ * A client's connection to {@code fd.sock}, for one request after the other: those of callers that wait run on the caller's own
+ * thread, which saves two switches of threads, the others on a thread of its own. Thread and connection begin with the first
+ * request that needs them; a connection that died is opened again by the next one. Thread-safe.
  */
 final class FdAgent implements AutoCloseable {
 
@@ -23,9 +24,10 @@ final class FdAgent implements AutoCloseable {
 
     private final RuntimeDirectory directory;
     private final ClientTimeouts timeouts;
-    private final Worker worker = new Worker();
+    private final ThreadPoolExecutor worker = worker();
+    // Of the connection.
+    private final ReentrantLock use = new ReentrantLock();
     private volatile boolean closed;
-    // Only on the worker's thread.
     private @Nullable FdConnection connection;
 
     FdAgent(RuntimeDirectory directory, ClientTimeouts timeouts) {
@@ -33,10 +35,35 @@ final class FdAgent implements AutoCloseable {
         this.timeouts = timeouts;
     }
 
-    /** Runs the work with a live connection. What it throws fails the future. */
+    private static ThreadPoolExecutor worker() {
+        return new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_WAITING_REQUESTS), task -> {
+                    var thread = new Thread(task, "socketbroker-fd");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    /**
+     * Runs the work with a live connection at once, for a caller that waits for it in any case. What it throws fails the
+     * future.
+     */
+    <T> CompletableFuture<T> run(Function<FdConnection, T> work) {
+        if (Thread.currentThread().isVirtual()) {
+            // A native call keeps its carrier.
+            return submit(work);
+        }
+        try {
+            return CompletableFuture.completedFuture(exclusively(work));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Runs the work with a live connection, later. What it throws fails the future. */
     <T> CompletableFuture<T> submit(Function<FdConnection, T> work) {
         try {
-            return CompletableFuture.supplyAsync(() -> work.apply(live()), worker);
+            return CompletableFuture.supplyAsync(() -> exclusively(work), worker);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(
                     closed
@@ -45,6 +72,18 @@ final class FdAgent implements AutoCloseable {
                                     Code.RESOURCE_EXHAUSTED,
                                     MAX_WAITING_REQUESTS + " requests of this client wait already: wait for some",
                                     e));
+        }
+    }
+
+    private <T> T exclusively(Function<FdConnection, T> work) {
+        use.lock();
+        try {
+            return work.apply(live());
+        } finally {
+            if (closed) {
+                closeConnection();
+            }
+            use.unlock();
         }
     }
 
@@ -70,47 +109,41 @@ final class FdAgent implements AutoCloseable {
         return new BrokerException(Code.CANCELLED, "the client is closed");
     }
 
-    /**
-     * Requests that wait fail, the running one ends by its time-outs; then the connection is closed on its own thread.
-     */
+    /** Requests that wait fail, the running one ends by its time-outs; whoever is last closes the connection. */
     @Override
     public void close() {
         closed = true;
         worker.shutdown();
-        awaitEnd(timeouts.close());
-    }
-
-    private void awaitEnd(Duration bound) {
         try {
-            if (!worker.awaitTermination(bound.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!awaitEnd(timeouts.close().toNanos())) {
                 LOG.warn(
                         "a request on {} still runs after {}; it ends by its own time-outs",
                         directory.fdSocket(),
-                        bound);
+                        timeouts.close());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private final class Worker extends ThreadPoolExecutor {
-
-        Worker() {
-            super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_WAITING_REQUESTS), task -> {
-                var thread = new Thread(task, "socketbroker-fd");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private boolean awaitEnd(long boundNanos) throws InterruptedException {
+        long deadline = System.nanoTime() + boundNanos;
+        if (!use.tryLock() && !use.tryLock(boundNanos, TimeUnit.NANOSECONDS)) {
+            return false;
         }
+        try {
+            closeConnection();
+        } finally {
+            use.unlock();
+        }
+        return worker.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
 
-        /** Runs on the last worker thread, after every request. */
-        @Override
-        protected void terminated() {
-            var present = connection;
-            if (present != null) {
-                present.close();
-                connection = null;
-            }
+    private void closeConnection() {
+        var present = connection;
+        if (present != null) {
+            present.close();
+            connection = null;
         }
     }
 }

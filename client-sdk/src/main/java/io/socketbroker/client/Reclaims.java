@@ -2,18 +2,26 @@ package io.socketbroker.client;
 
 import com.google.rpc.Code;
 import io.socketbroker.linux.OwnedFd;
+import io.socketbroker.v1.ActivatedSocket;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.GetSocketRequest;
 import io.socketbroker.v1.ReclaimRequest;
-import io.socketbroker.v1.ReclaimResponse;
+import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.SocketKey;
 import io.socketbroker.v1.SocketServiceGrpc;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Takes sockets back: token over gRPC, descriptors over {@code fd.sock}. Thread-safe. */
+/**
+ * Takes sockets back: in one message on {@code fd.sock}, or, if their contexts are too much for its answer, a token over gRPC
+ * and the descriptors for it. Thread-safe.
+ */
 final class Reclaims {
+
+    /** Of the frame. */
+    private static final int BYTES_AROUND = 64;
 
     private final FdAgent descriptors;
     private final GrpcConnection grpc;
@@ -23,13 +31,47 @@ final class Reclaims {
         this.grpc = grpc;
     }
 
-    CompletableFuture<List<ReclaimedSocket>> reclaim(List<SocketKey> keys) {
+    /**
+     * Takes them back.
+     *
+     * @param waits whether the calling thread waits for the future: then it does the work as far as it can
+     */
+    CompletableFuture<List<ReclaimedSocket>> reclaim(List<SocketKey> keys, boolean waits) {
         var request = ReclaimRequest.newBuilder().addAllKeys(keys).build();
+        if (request.getSerializedSize() + BYTES_AROUND > FdConnection.MAX_FRAME_BYTES) {
+            return reclaimInTwo(keys, request);
+        }
+        Function<FdConnection, Claims.Claimed> exchange = connection -> {
+            grpc.reached();
+            return Claims.reclaim(connection, request);
+        };
+        return (waits ? descriptors.run(exchange) : descriptors.submit(exchange))
+                .exceptionallyCompose(failure -> resolve(keys, Futures.cause(failure)))
+                .thenApply(claimed -> pair(sockets(claimed), claimed))
+                .exceptionallyCompose(failure -> isTooMuch(Futures.cause(failure))
+                        ? reclaimInTwo(keys, request)
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    /** See FdFrame.reclaim. */
+    private static boolean isTooMuch(Throwable failure) {
+        return failure instanceof BrokerException e
+                && e.reason() == ErrorReason.ERROR_REASON_INVALID_FIELD
+                && e.field().equals("reclaim");
+    }
+
+    private CompletableFuture<List<ReclaimedSocket>> reclaimInTwo(List<SocketKey> keys, ReclaimRequest request) {
         return grpc.call(SocketServiceGrpc.getReclaimMethod(), request)
                 .thenCompose(granted -> descriptors
                         .submit(connection -> Claims.claim(connection, granted.getToken()))
                         .exceptionallyCompose(failure -> resolve(keys, Futures.cause(failure)))
-                        .thenApply(claimed -> pair(granted, claimed)));
+                        .thenApply(claimed -> pair(granted.getSocketsList(), claimed)));
+    }
+
+    private static List<Socket> sockets(Claims.Claimed claimed) {
+        return claimed.activation().getSocketsList().stream()
+                .map(ActivatedSocket::getSocket)
+                .toList();
     }
 
     /**
@@ -58,16 +100,15 @@ final class Reclaims {
                         && e.reason() == ErrorReason.ERROR_REASON_SOCKET_UNKNOWN);
     }
 
-    private static List<ReclaimedSocket> pair(ReclaimResponse granted, Claims.Claimed claimed) {
+    private static List<ReclaimedSocket> pair(List<Socket> sockets, Claims.Claimed claimed) {
         var fds = claimed.descriptors();
-        if (fds.size() != granted.getSocketsCount()) {
+        if (fds.size() != sockets.size()) {
             fds.forEach(OwnedFd::close);
             throw new BrokerException(
-                    Code.INTERNAL,
-                    "the broker sent " + fds.size() + " descriptors for " + granted.getSocketsCount() + " sockets");
+                    Code.INTERNAL, "the broker sent " + fds.size() + " descriptors for " + sockets.size() + " sockets");
         }
         return IntStream.range(0, fds.size())
-                .mapToObj(i -> new ReclaimedSocket(new BrokeredSocket(granted.getSockets(i)), fds.get(i)))
+                .mapToObj(i -> new ReclaimedSocket(new BrokeredSocket(sockets.get(i)), fds.get(i)))
                 .toList();
     }
 }

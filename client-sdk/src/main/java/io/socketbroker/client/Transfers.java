@@ -14,6 +14,8 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,23 +48,30 @@ final class Transfers {
         this.boundMillis = timeouts.call().toMillis();
     }
 
-    CompletableFuture<List<BrokeredSocket>> transfer(List<TransferRequest> requests) {
+    /**
+     * Hands them over.
+     *
+     * @param waits whether the calling thread waits for the future: then it does the work as far as it can
+     */
+    CompletableFuture<List<BrokeredSocket>> transfer(List<TransferRequest> requests, boolean waits) {
         if (requests.isEmpty() || requests.size() > DescriptorChannel.MAX_DESCRIPTORS) {
             throw new IllegalArgumentException("one transfer takes 1 to " + DescriptorChannel.MAX_DESCRIPTORS
                     + " sockets, not " + requests.size());
         }
+        var waiting = waits ? Thread.currentThread() : null;
         var sockets = requests.stream().map(TransferRequest::socket).toList();
         var prepared = sockets.stream()
                 .map(socket -> socket.prepare().orTimeout(boundMillis, TimeUnit.MILLISECONDS))
                 .toList();
         return Futures.all(prepared)
                 .thenCompose(_ -> sendUntilAnswered(
-                        requests, prepared.stream().map(CompletableFuture::join).toList()))
+                        requests, prepared.stream().map(CompletableFuture::join).toList(), waiting))
                 .thenCompose(taken -> handOver(sockets, taken))
                 .exceptionallyCompose(failure -> giveUp(sockets, failure));
     }
 
-    private CompletableFuture<List<Socket>> sendUntilAnswered(List<TransferRequest> requests, List<Fd> fds) {
+    private CompletableFuture<List<Socket>> sendUntilAnswered(
+            List<TransferRequest> requests, List<Fd> fds, @Nullable Thread waiting) {
         var keys = requests.stream()
                 .map(r -> SocketKey.newBuilder()
                         .setApp(app)
@@ -70,27 +79,34 @@ final class Transfers {
                         .build())
                 .toList();
         return new TransferOutcome(
-                        grpc, keys, fds, () -> send(requests, fds).thenApply(TransferOwnershipResponse::getSocketsList))
+                        grpc,
+                        keys,
+                        fds,
+                        () -> send(requests, fds, Thread.currentThread().equals(waiting))
+                                .thenApply(TransferOwnershipResponse::getSocketsList))
                 .begin();
     }
 
-    private CompletableFuture<TransferOwnershipResponse> send(List<TransferRequest> requests, List<Fd> fds) {
+    private CompletableFuture<TransferOwnershipResponse> send(
+            List<TransferRequest> requests, List<Fd> fds, boolean here) {
         var request = TransferOwnershipRequest.newBuilder().setApp(app);
         requests.forEach(r -> request.addItems(r.item()));
         var whole = request.build();
         int bytes = whole.getSerializedSize() + ANSWER_BYTES_PER_ITEM * requests.size() + BYTES_AROUND;
-        return bytes <= FdConnection.MAX_FRAME_BYTES ? sendWhole(whole, fds) : sendInTwo(request, fds);
+        return bytes <= FdConnection.MAX_FRAME_BYTES ? sendWhole(whole, fds, here) : sendInTwo(request, fds);
     }
 
     /** In one message, and nothing of gRPC. */
-    private CompletableFuture<TransferOwnershipResponse> sendWhole(TransferOwnershipRequest request, List<Fd> fds) {
-        return descriptors.submit(connection -> {
+    private CompletableFuture<TransferOwnershipResponse> sendWhole(
+            TransferOwnershipRequest request, List<Fd> fds, boolean here) {
+        Function<FdConnection, TransferOwnershipResponse> exchange = connection -> {
             grpc.reached();
             var answer =
                     connection.exchange(FdFrame.newBuilder().setTransfer(request), fds, FdFrame.BodyCase.TRANSFERRED);
             answer.closeDescriptors();
             return answer.frame().getTransferred();
-        });
+        };
+        return here ? descriptors.run(exchange) : descriptors.submit(exchange);
     }
 
     /** What does not fit into a frame. */

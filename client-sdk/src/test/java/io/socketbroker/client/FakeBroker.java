@@ -92,6 +92,7 @@ final class FakeBroker implements AutoCloseable {
     FakeBroker(Path runtimeDirectory) throws IOException {
         directory = new RuntimeDirectory(runtimeDirectory);
         fdServer = new FakeFdServer(directory.fdSocket(), this::transferFrame);
+        fdServer.give(this::reclaimFrame);
         server = NettyServerBuilder.forAddress(
                         new DomainSocketAddress(directory.grpcSocket().toString()))
                 .channelType(EpollServerDomainSocketChannel.class)
@@ -154,6 +155,24 @@ final class FakeBroker implements AutoCloseable {
         return loss.get() == FakeLosses.Loss.SILENCE ? Optional.of(FdFrame.newBuilder()) : Optional.empty();
     }
 
+    /** The same reclaim in one frame. */
+    private Optional<FakeFdServer.Claimable> reclaimFrame(ReclaimRequest request) {
+        return losses.next(SocketServiceGrpc.getReclaimMethod()).isPresent()
+                ? Optional.empty()
+                : Optional.of(claimable(request, true));
+    }
+
+    private FakeFdServer.Claimable claimable(ReclaimRequest request, boolean withContext) {
+        var activation = io.socketbroker.v1.Activation.newBuilder();
+        var fds = new ArrayList<OwnedFd>();
+        for (var key : request.getKeysList()) {
+            var parked = Objects.requireNonNull(records.get(key.getSocketId())).toBuilder();
+            activation.addSocketsBuilder().setSocket(withContext ? parked : parked.clearContext());
+            fds.add(Objects.requireNonNull(held.remove(key.getSocketId())));
+        }
+        return new FakeFdServer.Claimable(activation.build(), List.copyOf(fds));
+    }
+
     private TransferOwnershipResponse park(TransferOwnershipRequest request, List<OwnedFd> fds) {
         var answer = TransferOwnershipResponse.newBuilder();
         for (int i = 0; i < fds.size(); i++) {
@@ -203,15 +222,9 @@ final class FakeBroker implements AutoCloseable {
         public void reclaim(ReclaimRequest request, StreamObserver<ReclaimResponse> observer) {
             var token = ByteString.copyFromUtf8("token-" + tokens.incrementAndGet());
             var answer = ReclaimResponse.newBuilder().setToken(token);
-            var activation = io.socketbroker.v1.Activation.newBuilder();
-            var fds = new ArrayList<OwnedFd>();
-            for (var key : request.getKeysList()) {
-                var parked = Objects.requireNonNull(records.get(key.getSocketId()));
-                answer.addSockets(parked);
-                activation.addSocketsBuilder().setSocket(parked.toBuilder().clearContext());
-                fds.add(Objects.requireNonNull(held.remove(key.getSocketId())));
-            }
-            fdServer.claimables.put(token, new FakeFdServer.Claimable(activation.build(), List.copyOf(fds)));
+            request.getKeysList()
+                    .forEach(key -> answer.addSockets(Objects.requireNonNull(records.get(key.getSocketId()))));
+            fdServer.claimables.put(token, claimable(request, false));
             observer.onNext(answer.build());
             observer.onCompleted();
         }

@@ -17,6 +17,7 @@ import io.socketbroker.v1.Error;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.Hello;
+import io.socketbroker.v1.ReclaimRequest;
 import io.socketbroker.v1.Released;
 import io.socketbroker.v1.TransferOwnershipRequest;
 import java.nio.charset.StandardCharsets;
@@ -57,12 +58,19 @@ final class FakeFdServer implements AutoCloseable {
     final Map<FdFrame.BodyCase, Integer> frames = new ConcurrentHashMap<>();
 
     private final Taker taker;
+    private final AtomicInteger reclaims = new AtomicInteger();
+    private volatile Giver giver = _ -> Optional.empty();
     private final OwnedFd listener;
     private final Queue<OwnedFd> open = new ConcurrentLinkedQueue<>();
 
     /** Takes the sockets of a frame, or closes them. No frame: the connection ends; one without body: there is no answer. */
     interface Taker {
         Optional<FdFrame.Builder> take(TransferOwnershipRequest request, List<OwnedFd> descriptors);
+    }
+
+    /** Gives what is asked for; nothing: the connection ends. */
+    interface Giver {
+        Optional<Claimable> give(ReclaimRequest request);
     }
 
     /** What a token is good for; the descriptors stay with the broker until the acknowledgement. */
@@ -80,6 +88,10 @@ final class FakeFdServer implements AutoCloseable {
         this.taker = taker;
         listener = Sockets.listenUnix(socket, Sockets.SOCK_SEQPACKET, 16);
         Thread.ofPlatform().daemon().start(this::acceptAll);
+    }
+
+    void give(Giver reclaimed) {
+        giver = reclaimed;
     }
 
     void lie(FdFrame.BodyCase on, Lie what) {
@@ -161,10 +173,17 @@ final class FakeFdServer implements AutoCloseable {
                             .setMessage("the token is unknown, used or expired"));
                 } else {
                     fds = descriptors(claimable, told);
-                    answer.setDelivery(Delivery.newBuilder()
-                            .setActivation(claimable.activation())
-                            .setDeliveryId(claimable.descriptors().isEmpty() ? 0 : 7));
+                    answer.setDelivery(delivery(claimable));
                 }
+            }
+            case RECLAIM -> {
+                var given = giver.give(request.getReclaim());
+                if (given.isEmpty()) {
+                    return false;
+                }
+                claimables.put(ByteString.copyFromUtf8("reclaim-" + reclaims.incrementAndGet()), given.get());
+                fds = descriptors(given.get(), told);
+                answer.setDelivery(delivery(given.get()));
             }
             case ACKNOWLEDGE -> {
                 answer.setReleased(Released.newBuilder().setDeliveryId(7));
@@ -184,6 +203,12 @@ final class FakeFdServer implements AutoCloseable {
         }
         int id = request.getRequestId() + (told == Lie.WRONG_REQUEST_ID ? 1 : 0);
         return send(connection, channel, answer, id, fds);
+    }
+
+    private static Delivery.Builder delivery(Claimable claimable) {
+        return Delivery.newBuilder()
+                .setActivation(claimable.activation())
+                .setDeliveryId(claimable.descriptors().isEmpty() ? 0 : 7);
     }
 
     private static List<Fd> descriptors(Claimable claimable, Lie told) {

@@ -50,14 +50,14 @@ class LyingBrokerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CLAIM, WRONG_REQUEST_ID, INTERNAL, request id",
-        "CLAIM, STALL, DEADLINE_EXCEEDED, did not answer in time",
-        "CLAIM, NO_FRAME, INTERNAL, not a frame",
-        "CLAIM, HANG_UP, UNAVAILABLE, closed the connection",
-        "CLAIM, FEWER_DESCRIPTORS, INTERNAL, 0 descriptors for 1 sockets",
-        "CLAIM, MORE_DESCRIPTORS, INTERNAL, 2 descriptors for 1 sockets",
-        "CLAIM, WRONG_BODY, INTERNAL, HELLO instead of DELIVERY",
-        "CLAIM, REFUSE, RESOURCE_EXHAUSTED, deposits wait",
+        "RECLAIM, WRONG_REQUEST_ID, INTERNAL, request id",
+        "RECLAIM, STALL, DEADLINE_EXCEEDED, did not answer in time",
+        "RECLAIM, NO_FRAME, INTERNAL, not a frame",
+        "RECLAIM, HANG_UP, UNAVAILABLE, closed the connection",
+        "RECLAIM, FEWER_DESCRIPTORS, INTERNAL, 0 descriptors for 1 sockets",
+        "RECLAIM, MORE_DESCRIPTORS, INTERNAL, 2 descriptors for 1 sockets",
+        "RECLAIM, WRONG_BODY, INTERNAL, HELLO instead of DELIVERY",
+        "RECLAIM, REFUSE, RESOURCE_EXHAUSTED, deposits wait",
         "ACKNOWLEDGE, WRONG_REQUEST_ID, INTERNAL, request id",
         "ACKNOWLEDGE, STALL, DEADLINE_EXCEEDED, did not answer in time",
         "ACKNOWLEDGE, HANG_UP, UNAVAILABLE, closed the connection",
@@ -104,9 +104,9 @@ class LyingBrokerTest {
 
     @Test
     void shouldGoOnAfterAStall() {
-        broker.fdServer.lie(FdFrame.BodyCase.CLAIM, Lie.STALL);
+        broker.fdServer.lie(FdFrame.BodyCase.RECLAIM, Lie.STALL);
         assertThatExceptionOfType(BrokerException.class).isThrownBy(() -> client.reclaim("one"));
-        broker.fdServer.lie(FdFrame.BodyCase.CLAIM, Lie.NONE);
+        broker.fdServer.lie(FdFrame.BodyCase.RECLAIM, Lie.NONE);
         try (var second = Connection.open()) {
             client.transfer(TransferRequest.of(second.near(), "two", "echo"));
             client.reclaim("two").close();

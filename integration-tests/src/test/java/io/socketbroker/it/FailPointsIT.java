@@ -53,29 +53,21 @@ final class FailPointsIT {
         return bench -> new FaultHandlers.Starting(bench, style);
     }
 
+    private static final List<FailPoint> IN_TRANSFER = List.of(
+            FailPoint.TRANSFER_ADOPTED,
+            FailPoint.TRANSFER_BOUND,
+            FailPoint.TRANSFER_PUT,
+            FailPoint.TRANSFER_KEPT,
+            FailPoint.TRANSFER_WATCHED,
+            FailPoint.TRANSFER_REPLIED,
+            FailPoint.JOURNAL_WRITING,
+            FailPoint.JOURNAL_WRITTEN);
+
     static final List<Row> IN_SERVICE = Stream.of(
-                    Stream.of(
-                                    FailPoint.DEPOSIT_RECEIVED,
-                                    FailPoint.DEPOSIT_ANSWERED,
-                                    FailPoint.TRANSFER_ADOPTED,
-                                    FailPoint.TRANSFER_BOUND,
-                                    FailPoint.TRANSFER_PUT,
-                                    FailPoint.TRANSFER_KEPT,
-                                    FailPoint.TRANSFER_WATCHED,
-                                    FailPoint.TRANSFER_REPLIED,
-                                    FailPoint.JOURNAL_WRITING,
-                                    FailPoint.JOURNAL_WRITTEN)
+                    Stream.of(FailPoint.DEPOSIT_RECEIVED, FailPoint.DEPOSIT_ANSWERED)
                             .map(point -> new Row(point, "transfer", TRANSFER)),
-                    Stream.of(
-                                    FailPoint.TRANSFER_ADOPTED,
-                                    FailPoint.TRANSFER_BOUND,
-                                    FailPoint.TRANSFER_PUT,
-                                    FailPoint.TRANSFER_KEPT,
-                                    FailPoint.TRANSFER_WATCHED,
-                                    FailPoint.TRANSFER_REPLIED,
-                                    FailPoint.JOURNAL_WRITING,
-                                    FailPoint.JOURNAL_WRITTEN)
-                            .map(point -> new Row(point, "transfer in one frame", TRANSFER_FRAME)),
+                    IN_TRANSFER.stream().map(point -> new Row(point, "transfer", TRANSFER)),
+                    IN_TRANSFER.stream().map(point -> new Row(point, "transfer in one frame", TRANSFER_FRAME)),
                     Stream.of(new Row(FailPoint.ACCEPT_TAKEN, "accept", ACCEPT_LOST)),
                     Stream.of(
                             new Row(FailPoint.ACCEPT_PUT, "accept", ACCEPT),

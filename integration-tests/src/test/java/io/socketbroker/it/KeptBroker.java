@@ -147,14 +147,20 @@ final class KeptBroker implements AutoCloseable {
         }
     }
 
+    /** Of the only one; one that dies meanwhile is a failed assertion, too. */
+    private List<String> socketsOfVault() {
+        List<ProcessHandle> vaults = vaults();
+        assertThat(vaults).hasSize(1);
+        return sockets(vaults.getFirst().pid());
+    }
+
     /**
      * Broker and vault have exactly the same sockets, each once, as many as the broker shows, and nothing else but their
      * own. Nobody else may be connected to either.
      */
     void expectNothingLeaked(int brokered) {
         await("what is open").atMost(PATIENCE).untilAsserted(() -> {
-            assertThat(vaults()).hasSize(1);
-            List<String> ofVault = sockets(vaults().getFirst().pid());
+            List<String> ofVault = socketsOfVault();
             List<String> ofBroker = sockets(broker.pid());
             assertThat(ofVault).doesNotHaveDuplicates().hasSize(brokered + OWN_SOCKETS_OF_VAULT);
             // Its own listeners it has twice: for its servers, and for a next version of itself.
@@ -187,8 +193,7 @@ final class KeptBroker implements AutoCloseable {
 
     /** As many sockets are in both of them. */
     void expectHeldByBoth(int brokered) {
-        assertThat(vaults()).hasSize(1);
-        List<String> ofVault = sockets(vaults().getFirst().pid());
+        List<String> ofVault = socketsOfVault();
         assertThat(ofVault).hasSize(brokered + OWN_SOCKETS_OF_VAULT);
         assertThat(sockets(broker.pid()).stream().filter(ofVault::contains)).hasSize(brokered);
     }

@@ -9,6 +9,7 @@ import io.socketbroker.v1.TransferOwnershipRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,9 +53,14 @@ final class TransferWaitIT {
     }
 
     private static void vault(String signal) throws IOException, InterruptedException {
-        String pid = Long.toString(kept.vaults().getFirst().pid());
-        assertThat(new ProcessBuilder("kill", "-" + signal, pid).start().waitFor())
+        int pid = (int) kept.vaults().getFirst().pid();
+        assertThat(new ProcessBuilder("kill", "-" + signal, Integer.toString(pid))
+                        .start()
+                        .waitFor())
                 .isZero();
+        if (signal.equals("STOP")) {
+            Awaitility.await("it has stopped").until(() -> Processes.isStopped(pid));
+        }
     }
 
     private int send(FdConnection connection) {

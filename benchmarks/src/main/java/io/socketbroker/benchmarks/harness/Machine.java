@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /** What the figures depend on, for the head of a table. */
 public final class Machine {
@@ -42,6 +43,11 @@ public final class Machine {
     /** Where results go. */
     static Path results() {
         return Path.of(System.getProperty("benchmarks.results", "results"));
+    }
+
+    /** Where charts are written down for the overview of several benchmarks; empty for one alone. */
+    static Optional<Path> figures() {
+        return Optional.ofNullable(System.getProperty("benchmarks.figures")).map(Path::of);
     }
 
     /** The averages of 1, 5 and 15 minutes (proc(5)). */

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Tables as an SVG picture: a bar for each row from the left edge to its median, and a line on to its 99th percentile, on a
- * logarithmic axis with the same scale for all rows of a table.
+ * Charts as an SVG picture: a bar for each row from the left edge to its median, and a line on to its 99th percentile, on a
+ * logarithmic axis with the same scale for all rows of a chart.
  */
 final class Plot {
     private static final int WIDTH = 900;
@@ -21,11 +21,11 @@ final class Plot {
 
     private Plot() {}
 
-    static String of(String title, List<TableData> tables) {
+    static String of(String title, List<Chart> charts) {
         Plot plot = new Plot();
         plot.text(10, 22, 16, "start", title);
         plot.y = HEAD;
-        tables.forEach(plot::table);
+        charts.forEach(plot::chart);
         return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\">%n"
                         .formatted(WIDTH, plot.y + 10)
                 + "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
@@ -33,34 +33,33 @@ final class Plot {
                 + "</svg>\n";
     }
 
-    private void table(TableData table) {
-        Scale scale = Scale.of(table);
-        String unit = table.unit().symbol();
+    private void chart(Chart chart) {
+        Scale scale = Scale.of(chart);
+        String unit = chart.unit();
         y += ROW;
-        text(10, y, 13, "start", table.title() + (unit.isEmpty() ? "" : " (" + unit + ", p50 and p99)"));
+        text(10, y, 13, "start", chart.title() + (unit.isEmpty() ? "" : " (" + unit + ", p50 and p99)"));
         int top = y + 6;
-        int bottom = top + table.rows().size() * ROW;
+        int bottom = top + chart.bars().size() * ROW;
         for (double tick = scale.least; tick <= scale.most * 1.001; tick *= DECADE) {
             int x = scale.x(tick);
             svg.append("<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"#dddddd\"/>%n"
                     .formatted(x, top, x, bottom));
             text(x, bottom + 12, 10, "middle", number(tick));
         }
-        table.rows().forEach((name, runs) -> row(table, scale, name, runs));
+        chart.bars().forEach(bar -> row(scale, bar));
         y = bottom + 20;
     }
 
-    private void row(TableData table, Scale scale, String name, Runs runs) {
+    private void row(Scale scale, Chart.Bar bar) {
         y += ROW;
         int middle = y - 5;
-        double median = table.unit().shown(runs.median());
-        double tail = table.unit().shown(runs.percentile(99).orElse(runs.median()));
-        text(LEFT - 8, y, 11, "end", name);
+        double tail = bar.tail().orElse(bar.median());
+        text(LEFT - 8, y, 11, "end", bar.name());
         svg.append("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>%n"
-                .formatted(LEFT, middle - BAR / 2, Math.max(1, scale.x(median) - LEFT), BAR, colour(runs.role())));
+                .formatted(LEFT, middle - BAR / 2, Math.max(1, scale.x(bar.median()) - LEFT), BAR, colour(bar.role())));
         svg.append("<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"#333333\"/>%n"
-                .formatted(scale.x(median), middle, scale.x(tail), middle));
-        text(scale.x(tail) + 6, y, 11, "start", number(median));
+                .formatted(scale.x(bar.median()), middle, scale.x(tail), middle));
+        text(scale.x(tail) + 6, y, 11, "start", number(bar.median()));
     }
 
     private static String colour(Role role) {
@@ -78,19 +77,18 @@ final class Plot {
                 .formatted(x, baseline, size, anchor, escaped));
     }
 
-    private static String number(double value) {
+    static String number(double value) {
         return String.format(Locale.ROOT, value >= 100 ? "%.0f" : value >= 1 ? "%.1f" : "%.3f", value);
     }
 
     /** From a power of ten to another. */
     private record Scale(double least, double most) {
-        static Scale of(TableData table) {
+        static Scale of(Chart chart) {
             double low = Double.MAX_VALUE;
             double high = 0.0;
-            for (Runs runs : table.rows().values()) {
-                double median = table.unit().shown(runs.median());
-                low = median > 0 ? Math.min(low, median) : low;
-                high = Math.max(high, table.unit().shown(runs.percentile(99).orElse(runs.median())));
+            for (Chart.Bar bar : chart.bars()) {
+                low = bar.median() > 0 ? Math.min(low, bar.median()) : low;
+                high = Math.max(high, bar.tail().orElse(bar.median()));
             }
             if (high == 0.0) {
                 return new Scale(1.0, DECADE);

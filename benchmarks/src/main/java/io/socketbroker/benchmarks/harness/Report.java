@@ -3,6 +3,7 @@ package io.socketbroker.benchmarks.harness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -50,8 +52,18 @@ public final class Report {
         String file = date + "-" + Machine.commit() + "-" + name;
         Files.writeString(folder.resolve(file + ".json"), Json.of(json(date)) + "\n");
         Files.writeString(
-                folder.resolve(file + ".svg"), Plot.of(name + ", " + date + "Z, " + Machine.commit(), tables));
+                folder.resolve(file + ".svg"), Plot.of(name + ", " + date + "Z, " + Machine.commit(), charts()));
+        Optional<Path> figures = Machine.figures();
+        if (figures.isPresent()) {
+            List<String> lines =
+                    charts().stream().flatMap(chart -> chart.lines().stream()).toList();
+            Files.write(figures.get(), lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
         System.out.println("# results: " + folder.resolve(file) + ".json and .svg");
+    }
+
+    private List<Chart> charts() {
+        return tables.stream().map(table -> Chart.of(name, table)).toList();
     }
 
     private Map<String, Object> json(String date) {

@@ -8,9 +8,9 @@ import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,12 +26,11 @@ public final class HandlerOutput implements AutoCloseable {
 
     private final Epoll epoll = new Epoll(64);
     private final EventFd wakeUp = new EventFd();
-    private final ConcurrentLinkedQueue<Stream> added = new ConcurrentLinkedQueue<>();
-    private final Map<Long, Stream> streams = new HashMap<>();
+    private final Map<Long, Stream> streams = new ConcurrentHashMap<>();
+    private final AtomicLong lastKey = new AtomicLong();
     private final byte[] buffer = new byte[READ_BYTES];
     private final Thread thread;
     private volatile boolean stopped;
-    private long lastKey;
 
     private record Stream(OwnedFd readEnd, String origin, ByteArrayOutputStream line) {}
 
@@ -41,13 +40,19 @@ public final class HandlerOutput implements AutoCloseable {
         thread = Thread.ofPlatform().name("handler-output").daemon().start(this::run);
     }
 
-    /** From any thread: reads this pipe until its end, and closes it. As many as there are handlers with open ends. */
+    /**
+     * From any thread, until {@link #close}: reads this pipe until its end, and closes it. As many as there are handlers with open
+     * ends. Wakes nobody: the handler needs the processor.
+     */
     void follow(OwnedFd readEnd, LaunchPlan plan) {
-        added.add(new Stream(
-                readEnd,
-                "task " + plan.task().app() + "/" + plan.task().name() + " activation " + plan.activationId(),
-                new ByteArrayOutputStream()));
-        wakeUp.signal();
+        long key = lastKey.incrementAndGet();
+        streams.put(
+                key,
+                new Stream(
+                        readEnd,
+                        "task " + plan.task().app() + "/" + plan.task().name() + " activation " + plan.activationId(),
+                        new ByteArrayOutputStream()));
+        epoll.add(readEnd.fd(), Epoll.EPOLLIN, key);
     }
 
     private void run() {
@@ -56,23 +61,14 @@ public final class HandlerOutput implements AutoCloseable {
             for (int i = 0; i < count; i++) {
                 if (epoll.data(i) == WAKE_UP) {
                     wakeUp.drain();
-                    addNew();
                 } else {
                     read(epoll.data(i));
                 }
             }
         }
-        addNew();
         streams.values().forEach(stream -> stream.readEnd.close());
         epoll.close();
         wakeUp.close();
-    }
-
-    private void addNew() {
-        for (Stream stream = added.poll(); stream != null; stream = added.poll()) {
-            streams.put(++lastKey, stream);
-            epoll.add(stream.readEnd.fd(), Epoll.EPOLLIN, lastKey);
-        }
     }
 
     private void read(long key) {

@@ -20,8 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -50,9 +52,16 @@ public final class Launcher implements AutoCloseable {
     private final HandlerOutput output;
     private final OwnedFd nullDevice;
     private final ThreadPoolExecutor thread;
+
+    /** As many as the rules allow handlers. */
+    private final Queue<Waiting> uncommitted = new ConcurrentLinkedQueue<>();
+
     private volatile boolean stopped;
 
-    /** Told how a launch went, on the launcher's thread. */
+    /** A launch whose lease is not in the journal yet. */
+    private record Waiting(LaunchPlan plan, List<OwnedFd> duplicates, Outcome outcome) {}
+
+    /** Told how a launch went, on any thread. */
     public interface Outcome {
         /** It runs; the receiver becomes the owner of the pidfd. */
         void started(SpawnedProcess process);
@@ -97,19 +106,25 @@ public final class Launcher implements AutoCloseable {
      * @param committed completes before it may start, and always does
      */
     public void launch(LaunchPlan plan, List<OwnedFd> duplicates, CompletableFuture<Void> committed, Outcome outcome) {
+        uncommitted.add(new Waiting(plan, duplicates, outcome));
+        // Commits complete in their order, but what hangs on one does not. A task that waits would wake the thread
+        // twice.
+        var _ = committed.thenRun(() -> execute(uncommitted.remove()));
+    }
+
+    private void execute(Waiting launch) {
         try {
             thread.execute(() -> {
-                committed.join();
                 if (stopped) {
-                    duplicates.forEach(OwnedFd::close);
+                    launch.duplicates.forEach(OwnedFd::close);
                 } else {
-                    run(plan, duplicates, outcome);
+                    run(launch.plan, launch.duplicates, launch.outcome);
                 }
             });
         } catch (RejectedExecutionException _) {
-            duplicates.forEach(OwnedFd::close);
+            launch.duplicates.forEach(OwnedFd::close);
             if (!stopped) {
-                outcome.failed("too many launches wait");
+                launch.outcome.failed("too many launches wait");
             }
         }
     }

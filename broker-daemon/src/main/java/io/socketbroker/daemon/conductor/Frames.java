@@ -90,6 +90,7 @@ final class Frames implements FrameHandler {
             case TRANSFER -> transfer(connection, caller, frame.getTransfer(), received, truncated);
             case DEPOSIT -> deposit(caller, frame.getDeposit(), received, truncated);
             case CLAIM -> claim(connection, caller, frame.getClaim());
+            case RECLAIM -> granted(brokerage.reclaim(caller, frame.getReclaim(), connection));
             case ACKNOWLEDGE -> acknowledge(connection, frame.getAcknowledge().getDeliveryId());
             case COMPLETE -> complete(caller, frame.getComplete());
             case HELLO -> hello(connection, caller, frame.getHello().getSessionId());
@@ -198,7 +199,10 @@ final class Frames implements FrameHandler {
     }
 
     private Answer claim(long connection, Caller caller, Claim claim) {
-        Brokerage.Outgoing outgoing = brokerage.claim(caller, Token.named(claim.getToken()), connection);
+        return granted(brokerage.claim(caller, Token.named(claim.getToken()), connection));
+    }
+
+    private Answer granted(Brokerage.Outgoing outgoing) {
         runEffects.run();
         FailPoint.CLAIM_GRANTED.pass();
         return Answer.now(delivery(outgoing), descriptors(outgoing));

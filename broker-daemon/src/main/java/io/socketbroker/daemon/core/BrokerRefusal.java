@@ -5,7 +5,6 @@ import io.socketbroker.v1.ItemError;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
@@ -81,18 +80,16 @@ public final class BrokerRefusal extends RuntimeException {
     /**
      * What a caller is told of a failed call.
      *
-     * @param failure a refusal, also as the cause of CompletionExceptions; anything else is a defect of the broker
+     * @param failure a refusal, also as the cause of another exception, as a future has it; anything else is a defect of the broker
      * @param onDefect gets what is no refusal, for the log
      */
     public static BrokerRefusal of(Throwable failure, Consumer<Throwable> onDefect) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BrokerRefusal refusal) {
+                return refusal;
+            }
         }
-        if (cause instanceof BrokerRefusal refusal) {
-            return refusal;
-        }
-        onDefect.accept(cause);
+        onDefect.accept(failure);
         return new BrokerRefusal(
                 ErrorReason.ERROR_REASON_INTERNAL_ERROR, "", "a defect of the broker; its log has more");
     }

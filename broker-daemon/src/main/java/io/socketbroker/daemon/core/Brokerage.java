@@ -201,6 +201,13 @@ public final class Brokerage {
                 .build();
     }
 
+    /** See FdFrame.reclaim: the descriptors go out on this connection, which has to acknowledge them. */
+    public Outgoing reclaim(Caller caller, ReclaimRequest request, long connection) {
+        Claims.Outgoing outgoing = claims.reclaim(caller, named.all(caller, request), connection);
+        return new Outgoing(
+                outgoing.deliveryId(), slots(outgoing), Views.reclaimed(outgoing.sockets()), ByteString.EMPTY);
+    }
+
     /** See SocketService.CloseSocket. */
     public Socket close(Caller caller, CloseSocketRequest request) {
         SocketEntry socket = named.require(caller, request.getKey(), "key", request.getExpectedGeneration());
@@ -298,16 +305,17 @@ public final class Brokerage {
     /** See Claim on fd.sock. Slots are empty if the descriptors were passed at launch. */
     public Outgoing claim(Caller caller, Token token, long connection) {
         Claims.Outgoing outgoing = claims.claim(caller, token, connection);
-        List<Slot> slots = outgoing.deliveryId() == 0
-                ? List.of()
-                : outgoing.sockets().stream().map(SocketEntry::slot).toList();
         return new Outgoing(
                 outgoing.deliveryId(),
-                slots,
+                outgoing.deliveryId() == 0 ? List.of() : slots(outgoing),
                 Views.delivery(outgoing),
                 outgoing.activation()
                         .map(activation -> activation.token.bytes())
                         .orElse(ByteString.EMPTY));
+    }
+
+    private static List<Slot> slots(Claims.Outgoing outgoing) {
+        return outgoing.sockets().stream().map(SocketEntry::slot).toList();
     }
 
     /** See Acknowledge on fd.sock. */

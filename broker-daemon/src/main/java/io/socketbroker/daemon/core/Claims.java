@@ -36,7 +36,30 @@ final class Claims {
     /** What goes out on fd.sock. */
     record Outgoing(long deliveryId, Optional<Activation> activation, List<SocketEntry> sockets) {}
 
+    /** A token for the descriptors. */
     Ticket reclaim(Caller caller, List<SocketEntry> sockets) {
+        Claim claim = begin(caller, sockets);
+        Token token = state.newToken();
+        tickets.put(token, claim);
+        startTimer(claim, () -> {
+            tickets.remove(token);
+            takeBack(claim, "the reclaim was not claimed in time");
+        });
+        return new Ticket(token, state.wallTime.plus(state.limits.claimTimeout()), claim.sockets);
+    }
+
+    /** The descriptors themselves, to be sent on this connection. */
+    Outgoing reclaim(Caller caller, List<SocketEntry> sockets, long connection) {
+        int bytes = sockets.stream().mapToInt(SocketEntry::deliveryBytes).sum();
+        if (bytes > Dispatcher.MOST_DELIVERY_BYTES) {
+            throw ItemRules.invalid(
+                    "reclaim",
+                    "the sockets and their contexts might not fit into one frame: use Reclaim and Claim, or less keys");
+        }
+        return deliver(begin(caller, sockets), connection);
+    }
+
+    private Claim begin(Caller caller, List<SocketEntry> sockets) {
         for (SocketEntry socket : sockets) {
             requireReclaimable(socket);
         }
@@ -60,13 +83,7 @@ final class Claims {
             socket.trigger = null;
             socket.claim = claim;
         }
-        Token token = state.newToken();
-        tickets.put(token, claim);
-        startTimer(claim, () -> {
-            tickets.remove(token);
-            takeBack(claim, "the reclaim was not claimed in time");
-        });
-        return new Ticket(token, state.wallTime.plus(state.limits.claimTimeout()), claim.sockets);
+        return claim;
     }
 
     private static void requireReclaimable(SocketEntry socket) {

@@ -24,7 +24,7 @@ final class Dispatcher {
     static final int MOST_IN_ONE_MESSAGE = 253;
 
     /** Of one delivery; the rest of a frame's 160 KiB is room for what an estimate misses. */
-    private static final int MOST_DELIVERY_BYTES = 128 * 1024;
+    static final int MOST_DELIVERY_BYTES = 128 * 1024;
 
     private final BrokerState state;
     private final Parking parking;

@@ -13,6 +13,7 @@ import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.Task;
 import io.socketbroker.v1.TaskKey;
 import java.time.Instant;
+import java.util.List;
 
 /** Entries as callers see them. */
 public final class Views {
@@ -114,6 +115,14 @@ public final class Views {
                             .setReleased(true)));
             return reclaimed.build();
         });
+    }
+
+    /** With everything, for one who has no other message about them. */
+    static io.socketbroker.v1.Activation reclaimed(List<SocketEntry> sockets) {
+        io.socketbroker.v1.Activation.Builder reclaimed = io.socketbroker.v1.Activation.newBuilder();
+        sockets.forEach(socket -> reclaimed.addSockets(
+                ActivatedSocket.newBuilder().setSocket(socket(socket, true)).setReleased(true)));
+        return reclaimed.build();
     }
 
     /** A name as the protocol has it. */

@@ -4,7 +4,9 @@ import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Candidate;
 import io.socketbroker.linux.DescriptorFlags;
 import io.socketbroker.linux.Endpoint;
+import io.socketbroker.linux.Errno;
 import io.socketbroker.linux.Fd;
+import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.linux.Sockets;
 import io.socketbroker.v1.ErrorReason;
@@ -18,6 +20,7 @@ import java.util.Set;
 /** Finds out what a received descriptor is, and refuses what the broker does not take. Changes nothing of the socket. */
 public final class SocketInspector {
     private static final int IPPROTO_MPTCP = 262;
+    private static final String UNIX = "unix";
     private static final String DESCRIPTORS_UNREAD = "scm_fds:";
 
     private final Set<Endpoint> ownEndpoints;
@@ -33,45 +36,55 @@ public final class SocketInspector {
      * @throws BrokerRefusal naming the field if it is not a socket that can be brokered
      */
     public Candidate inspect(Fd fd, String field) {
-        if (!DescriptorFlags.isSocket(fd)) {
-            throw new BrokerRefusal(
-                    ErrorReason.ERROR_REASON_NOT_A_SOCKET,
-                    field,
-                    "the descriptor is not a socket; hand over sockets only");
-        }
-        int domain = SocketOptions.domain(fd);
-        int type = SocketOptions.type(fd);
-        boolean listening = SocketOptions.isListening(fd);
-        String protocol = protocol(domain, type, SocketOptions.protocol(fd), field);
+        int type = type(fd, field);
+        // Connectionless sockets do not listen.
+        boolean listening = type != Sockets.SOCK_DGRAM && SocketOptions.isListening(fd);
         Optional<Endpoint> local = Sockets.localEndpoint(fd);
+        String protocol = protocol(fd, type, local, field);
         Optional<Endpoint> peer = listening ? Optional.empty() : Sockets.peerEndpoint(fd);
-        if (domain == Sockets.AF_UNIX) {
-            refuseDangerous(fd, local, peer, field);
+        if (protocol.equals(UNIX)) {
+            refuseDangerous(fd, type, listening, local, peer, field);
         }
         SocketKind kind = kind(type, listening);
         requireUsable(kind, local, peer, field);
         return new Candidate(kind, protocol, SocketOptions.cookie(fd), local, peer, DescriptorFlags.isNonBlocking(fd));
     }
 
-    private static String protocol(int domain, int type, int number, String field) {
+    private static int type(Fd fd, String field) {
+        try {
+            return SocketOptions.type(fd);
+        } catch (LinuxException e) {
+            if (!e.is(Errno.ENOTSOCK)) {
+                throw e;
+            }
+            throw new BrokerRefusal(
+                    ErrorReason.ERROR_REASON_NOT_A_SOCKET,
+                    field,
+                    "the descriptor is not a socket; hand over sockets only");
+        }
+    }
+
+    /** The family is that of the address: of a batch of 253 each call counts. */
+    private static String protocol(Fd fd, int type, Optional<Endpoint> local, String field) {
         boolean stream = type == Sockets.SOCK_STREAM;
         boolean datagram = type == Sockets.SOCK_DGRAM;
-        if (domain == Sockets.AF_UNIX && (stream || datagram || type == Sockets.SOCK_SEQPACKET)) {
-            return "unix";
-        }
-        if (domain == Sockets.AF_INET || domain == Sockets.AF_INET6) {
+        Endpoint address = local.orElseGet(Endpoint.UnixUnnamed::new);
+        if (address instanceof Endpoint.Inet) {
+            int number = SocketOptions.protocol(fd);
             if (stream && (number == Sockets.IPPROTO_TCP || number == IPPROTO_MPTCP)) {
                 return "tcp";
             }
             if (datagram && number == Sockets.IPPROTO_UDP) {
                 return "udp";
             }
+        } else if (!(address instanceof Endpoint.Other) && (stream || datagram || type == Sockets.SOCK_SEQPACKET)) {
+            return UNIX;
         }
         throw new BrokerRefusal(
                 ErrorReason.ERROR_REASON_SOCKET_KIND_UNSUPPORTED,
                 field,
-                "a socket of family " + domain + ", type " + type + ", protocol " + number
-                        + " is not supported; TCP, UDP and unix sockets are");
+                "a socket of family " + SocketOptions.domain(fd) + ", type " + type + ", protocol "
+                        + SocketOptions.protocol(fd) + " is not supported; TCP, UDP and unix sockets are");
     }
 
     private static SocketKind kind(int type, boolean listening) {
@@ -102,10 +115,15 @@ public final class SocketInspector {
     }
 
     /** Sockets in sockets that the broker holds make cycles that only the kernel's garbage collector ends (unix(7)). */
-    private void refuseDangerous(Fd fd, Optional<Endpoint> local, Optional<Endpoint> peer, String field) {
+    private void refuseDangerous(
+            Fd fd, int type, boolean listening, Optional<Endpoint> local, Optional<Endpoint> peer, String field) {
         if (local.filter(ownEndpoints::contains).isPresent()
                 || peer.filter(ownEndpoints::contains).isPresent()) {
             throw forbidden(field, "is one of the broker's own sockets, or connected to one");
+        }
+        if (type == Sockets.SOCK_STREAM && !listening && Sockets.bytesAvailable(fd) == 0) {
+            // In a stream descriptors come with bytes, and the file below takes long.
+            return;
         }
         try (var lines = Files.lines(Path.of("/proc/self/fdinfo/" + fd.number()))) {
             boolean unread = lines.filter(line -> line.startsWith(DESCRIPTORS_UNREAD))
