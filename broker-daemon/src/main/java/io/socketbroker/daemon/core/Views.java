@@ -3,6 +3,7 @@ package io.socketbroker.daemon.core;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import io.socketbroker.linux.Endpoint;
+import io.socketbroker.store.v1.StoredEndpoint;
 import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.v1.ActivatedSocket;
 import io.socketbroker.v1.Holder;
@@ -14,6 +15,7 @@ import io.socketbroker.v1.Task;
 import io.socketbroker.v1.TaskKey;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Entries as callers see them. */
 public final class Views {
@@ -36,8 +38,12 @@ public final class Views {
                 .setProtocol(details.getProtocol())
                 .setListenerId(entry.listenerId);
         quiet(entry, socket);
-        StoredCandidate.endpoint(details.getLocal()).ifPresent(local -> socket.setLocal(endpoint(local)));
-        StoredCandidate.endpoint(details.getPeer()).ifPresent(peer -> socket.setPeer(endpoint(peer)));
+        if (details.hasLocal()) {
+            endpoint(details.getLocal()).ifPresent(socket::setLocal);
+        }
+        if (details.hasPeer()) {
+            endpoint(details.getPeer()).ifPresent(socket::setPeer);
+        }
         if (withContext) {
             socket.setContext(entry.context);
         }
@@ -149,6 +155,20 @@ public final class Views {
                 .setSeconds(instant.getEpochSecond())
                 .setNanos(instant.getNano())
                 .build();
+    }
+
+    private static Optional<io.socketbroker.v1.Endpoint> endpoint(StoredEndpoint stored) {
+        String literal = stored.getInet().getLiteral();
+        if (literal.isEmpty() || literal.indexOf(':') >= 0) {
+            return StoredCandidate.endpoint(stored).map(Views::endpoint);
+        }
+        // Most are IPv4, and shown as they are stored.
+        int port = stored.getInet().getPort();
+        return Optional.of(io.socketbroker.v1.Endpoint.newBuilder()
+                .setText(literal + ":" + port)
+                .setAddress(literal)
+                .setPort(port)
+                .build());
     }
 
     private static io.socketbroker.v1.Endpoint endpoint(Endpoint endpoint) {
