@@ -92,7 +92,7 @@ final class FakeBroker implements AutoCloseable {
     FakeBroker(Path runtimeDirectory) throws IOException {
         directory = new RuntimeDirectory(runtimeDirectory);
         fdServer = new FakeFdServer(directory.fdSocket(), this::transferFrame);
-        fdServer.give(this::reclaimFrame);
+        fdServer.give(new Reclaims());
         server = NettyServerBuilder.forAddress(
                         new DomainSocketAddress(directory.grpcSocket().toString()))
                 .channelType(EpollServerDomainSocketChannel.class)
@@ -156,10 +156,24 @@ final class FakeBroker implements AutoCloseable {
     }
 
     /** The same reclaim in one frame. */
-    private Optional<FakeFdServer.Claimable> reclaimFrame(ReclaimRequest request) {
-        return losses.next(SocketServiceGrpc.getReclaimMethod()).isPresent()
-                ? Optional.empty()
-                : Optional.of(claimable(request, true));
+    private final class Reclaims implements FakeFdServer.Giver {
+
+        @Override
+        public Optional<FakeFdServer.Claimable> give(ReclaimRequest request) {
+            return losses.next(SocketServiceGrpc.getReclaimMethod()).isPresent()
+                    ? Optional.empty()
+                    : Optional.of(claimable(request, true));
+        }
+
+        @Override
+        public boolean isTooMuch(ReclaimRequest request) {
+            return request.getKeysList().stream()
+                            .mapToInt(key -> Objects.requireNonNull(records.get(key.getSocketId()))
+                                    .getContext()
+                                    .size())
+                            .sum()
+                    > FdConnection.MAX_FRAME_BYTES / 2;
+        }
     }
 
     private FakeFdServer.Claimable claimable(ReclaimRequest request, boolean withContext) {

@@ -71,6 +71,11 @@ final class FakeFdServer implements AutoCloseable {
     /** Gives what is asked for; nothing: the connection ends. */
     interface Giver {
         Optional<Claimable> give(ReclaimRequest request);
+
+        /** Whether the contexts are too much for one frame. */
+        default boolean isTooMuch(ReclaimRequest request) {
+            return false;
+        }
     }
 
     /** What a token is good for; the descriptors stay with the broker until the acknowledgement. */
@@ -177,6 +182,18 @@ final class FakeFdServer implements AutoCloseable {
                 }
             }
             case RECLAIM -> {
+                if (giver.isTooMuch(request.getReclaim())) {
+                    var refusal = Error.newBuilder()
+                            .setReason(ErrorReason.ERROR_REASON_INVALID_FIELD)
+                            .setField("reclaim")
+                            .putDetails("field", "reclaim");
+                    return send(
+                            connection,
+                            channel,
+                            FdFrame.newBuilder().setError(refusal),
+                            request.getRequestId(),
+                            List.of());
+                }
                 var given = giver.give(request.getReclaim());
                 if (given.isEmpty()) {
                     return false;
