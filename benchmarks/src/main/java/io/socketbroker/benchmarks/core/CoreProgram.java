@@ -22,7 +22,20 @@ final class CoreProgram {
         say("end", List.of());
     }
 
+    /** Live heap with all sockets, without and with a keep-alive of their own. */
+    private record Held(long parkedBytes, long timedBytes) {}
+
     private static void run(int sockets, boolean counted) {
+        // Nothing of it can be reached any more when that has returned.
+        Held held = work(sockets, counted);
+        // What is left without them: the difference is theirs, and nothing that the JVM kept of its own.
+        long restBytes = restBytes();
+        tell(counted, "heap", List.of((held.parkedBytes - restBytes) / sockets));
+        tell(counted, "heap with keep-alive", List.of((held.timedBytes - restBytes) / sockets));
+        recover(CoreRecovery.of(sockets), counted);
+    }
+
+    private static Held work(int sockets, boolean counted) {
         CoreWork work = work(sockets);
         tell(counted, "transfer", work.transfer());
         long parkedBytes = Heap.liveBytes();
@@ -33,11 +46,7 @@ final class CoreProgram {
         tell(counted, "list", work.list());
         tell(counted, "status", work.status());
         tell(counted, "reclaim", work.reclaim());
-        // What is left without them: the difference is theirs, and nothing that the JVM kept of its own.
-        long restBytes = restBytes();
-        tell(counted, "heap", List.of((parkedBytes - restBytes) / sockets));
-        tell(counted, "heap with keep-alive", List.of((timedBytes - restBytes) / sockets));
-        recover(CoreRecovery.of(sockets), counted);
+        return new Held(parkedBytes, timedBytes);
     }
 
     private static long restBytes() {

@@ -18,7 +18,7 @@ public record Measured(Role role, String row, List<Long> values, int messages) {
             throw new InvalidRunException(row + " measured nothing");
         }
         if (values.stream().anyMatch(value -> value < 0)) {
-            throw new InvalidRunException(row + " measured less than nothing");
+            throw new InvalidRunException(row + " measured less than nothing: " + values);
         }
     }
 
