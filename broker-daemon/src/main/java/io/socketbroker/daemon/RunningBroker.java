@@ -7,7 +7,6 @@ import io.socketbroker.daemon.conductor.Conductor;
 import io.socketbroker.daemon.conductor.Vitals;
 import io.socketbroker.daemon.core.BrokerLimits;
 import io.socketbroker.daemon.core.Brokerage;
-import io.socketbroker.daemon.core.Token;
 import io.socketbroker.daemon.declared.Declarations;
 import io.socketbroker.daemon.events.EventRing;
 import io.socketbroker.daemon.policy.PeerIdentity;
@@ -24,7 +23,6 @@ import io.socketbroker.linux.Users;
 import io.socketbroker.v1.ReloadResponse;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,9 +100,7 @@ public final class RunningBroker implements AutoCloseable {
                 .orElse("development");
         Keeping keeping = Keeping.open(settings.keeping(), directory.path().resolve("vault.sock"), version, inherited);
         BrokerLimits limits = settings.limits(budget);
-        SecureRandom secrets = new SecureRandom();
-        Brokerage brokerage = new Brokerage(
-                limits, uid, () -> new Token(secrets.nextLong(), secrets.nextLong()), new SplittableRandom());
+        Brokerage brokerage = new Brokerage(limits, uid, new FreshTokens(), new SplittableRandom());
         EventRing events = new EventRing();
         PeerIdentity identity = PeerIdentity.fromGroupFile(Path.of("/etc/group"));
         HandlerOutput output = new HandlerOutput();

@@ -115,9 +115,9 @@ final class Connections {
         });
     }
 
-    /** A connection has come in. */
-    void add(TaskEntry task, SocketEntry connection, Admission admission) {
-        SourcePrefix source = SourcePrefix.addressOf(connection.candidate().peer())
+    /** A connection has come in, of which this was found out. */
+    void add(TaskEntry task, SocketEntry connection, Candidate candidate, Admission admission) {
+        SourcePrefix source = SourcePrefix.addressOf(candidate.peer())
                 .map(SourcePrefix::client)
                 .orElse(null);
         Place place = new Place(task, source);

@@ -153,7 +153,7 @@ final class Listeners {
                 KeepAlive.getDefaultInstance());
         child.generation = state.newGeneration();
         state.sockets.add(child);
-        connections.add(task, child, admission);
+        connections.add(task, child, connection, admission);
         state.changed(child);
         state.emit(
                 EventType.EVENT_TYPE_CONNECTION_ACCEPTED,
@@ -175,6 +175,9 @@ final class Listeners {
 
     /** What of a listener's options goes for its connections. */
     private static SocketOptions ofConnection(SocketOptions ofListener) {
+        if (ofListener.getAutoAnswersCount() == 0 && !ofListener.hasWakeFilter()) {
+            return SocketOptions.getDefaultInstance();
+        }
         return SocketOptions.newBuilder()
                 .addAllAutoAnswers(ofListener.getAutoAnswersList())
                 .mergeFrom(

@@ -189,7 +189,7 @@ public final class Recovery {
         state.changed(socket);
         TaskEntry task = state.tasks.get(socket.task);
         if (task != null && !stored.getListenerId().isEmpty()) {
-            connections.add(task, socket, Connections.Admission.ADMITTED);
+            connections.add(task, socket, socket.candidate(), Connections.Admission.ADMITTED);
         }
         switch (stored.getState()) {
             case SOCKET_STATE_QUEUED, SOCKET_STATE_QUARANTINED -> requeue(socket, stored);
