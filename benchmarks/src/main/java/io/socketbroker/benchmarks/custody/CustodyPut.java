@@ -24,7 +24,7 @@ import java.util.Optional;
 public final class CustodyPut {
     private static final Options.Defaults DEFAULTS = new Options.Defaults(
             Map.of("held", "100,2000,10000", "rounds", "40", "systemd-most", "10000"),
-            Map.of("rounds", "10", "systemd-most", "2000"));
+            Map.of("rounds", "5", "systemd-most", "2000"));
     private static final String TURN = "put 25";
     private static final int OTHER_DESCRIPTORS = 1_500;
 

@@ -21,7 +21,7 @@ import java.util.Map;
  */
 public final class Burst {
     private static final Options.Defaults DEFAULTS =
-            new Options.Defaults(Map.of("sockets", "5000", "rounds", "20", "credit", "64"), Map.of("rounds", "5"));
+            new Options.Defaults(Map.of("sockets", "5000", "rounds", "20", "credit", "64"), Map.of("rounds", "4"));
     private static final String TURN = "burst";
     private static final int BROKERED_PROGRAMS = 2;
     private static final int OTHER_DESCRIPTORS = 1_500;

@@ -22,7 +22,7 @@ import java.util.Map;
 public final class SessionWake {
     private static final Options.Defaults DEFAULTS = new Options.Defaults(
             Map.of("parked", "100,2000,15000", "rounds", "50", "rate", "1000"),
-            Map.of("parked", "100,2000", "rounds", "6"));
+            Map.of("parked", "2000", "rounds", "10"));
     private static final int WAKES = 200;
     private static final int SDK_DEFAULT_CREDIT = 64;
     /** Of the broker: its reserve, and room for handlers. */
