@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 public final class CoreMillion {
     private static final Options.Defaults DEFAULTS = new Options.Defaults(
             Map.of("sockets", "10000,100000,1000000", "rounds", "3", "heap-mib", "4096"),
-            Map.of("sockets", "20000,100000", "rounds", "1", "heap-mib", "1024"));
+            Map.of("sockets", "20000,50000", "rounds", "1", "heap-mib", "1024"));
 
     private static final String COMPACT = "-XX:+UseCompactObjectHeaders";
 

@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 public final class Idle {
     private static final Options.Defaults DEFAULTS = new Options.Defaults(
             Map.of("parked", "18000", "seconds", "10", "rounds", "3", "settle", "15"),
-            Map.of("seconds", "3", "rounds", "2", "settle", "5"));
+            Map.of("seconds", "3", "rounds", "1", "settle", "3"));
     private static final int OTHER_DESCRIPTORS = 1_500;
     private static final long THOUSAND = 1_000;
 

@@ -18,7 +18,7 @@ import java.util.Map;
 /** What an operator waits for who types a command: from its start to its end, with an answer of a running broker. */
 public final class CliStart {
     private static final Options.Defaults DEFAULTS =
-            new Options.Defaults(Map.of("rounds", "30"), Map.of("rounds", "4"));
+            new Options.Defaults(Map.of("rounds", "30"), Map.of("rounds", "3"));
 
     private CliStart() {}
 

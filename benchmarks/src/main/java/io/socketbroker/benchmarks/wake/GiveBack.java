@@ -16,7 +16,7 @@ import java.util.Map;
 /** From a program's word that it gives a socket back to the confirmation: with journal and vault, and without. */
 public final class GiveBack {
     private static final Options.Defaults DEFAULTS = new Options.Defaults(
-            Map.of("parked", "100,10000", "rounds", "40"), Map.of("parked", "2000", "rounds", "10"));
+            Map.of("parked", "100,10000", "rounds", "40"), Map.of("parked", "2000", "rounds", "6"));
     private static final String TURN = "give-back 100";
 
     private GiveBack() {}

@@ -20,7 +20,7 @@ import java.util.Map;
 public final class Sustained {
     private static final Options.Defaults DEFAULTS = new Options.Defaults(
             Map.of("parked", "1000", "wakes", "20000", "window", "64", "rounds", "15"),
-            Map.of("wakes", "5000", "rounds", "5"));
+            Map.of("wakes", "5000", "rounds", "3"));
 
     private Sustained() {}
 

@@ -22,6 +22,10 @@ public final class Views {
     private Views() {}
 
     static Socket socket(SocketEntry entry, boolean withContext) {
+        return socket(entry, withContext, entry.lease == null ? entry.generation : entry.lease.generation);
+    }
+
+    private static Socket socket(SocketEntry entry, boolean withContext, long generation) {
         StoredSocket details = entry.details();
         Socket.Builder socket = Socket.newBuilder()
                 .setKey(key(entry.name))
@@ -29,7 +33,7 @@ public final class Views {
                 .setState(entry.state)
                 .setTask(entry.task.name())
                 .setCookie(entry.cookie)
-                .setGeneration(entry.lease == null ? entry.generation : entry.lease.generation)
+                .setGeneration(generation)
                 .setContextBytes(entry.context.size())
                 .setTransferredAt(details.getTransferredAt())
                 .setParkedAt(timestamp(entry.parkedAt()))
@@ -100,7 +104,7 @@ public final class Views {
                 .setActivationId(activation.id)
                 .setTask(key(activation.task.name));
         activation.leases.forEach(lease -> view.addSockets(ActivatedSocket.newBuilder()
-                .setSocket(socket(lease.socket, true).toBuilder().setGeneration(lease.generation))
+                .setSocket(socket(lease.socket, true, lease.generation))
                 .setTrigger(lease.trigger)
                 .setReleased(lease.released)));
         return view.build();
