@@ -45,7 +45,8 @@ public final class BrokerProcess {
                         launcher.toString(),
                         "daemon",
                         "--runtime-dir",
-                        folder.resolve("r").toString()));
+                        folder.resolve("r").toString(),
+                        "--in-memory"));
     }
 
     /** As the other, with a journal and a vault: all that it promises is kept. */
