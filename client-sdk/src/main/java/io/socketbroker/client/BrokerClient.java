@@ -88,10 +88,6 @@ public final class BrokerClient implements AutoCloseable {
         return key.build();
     }
 
-    private List<SocketKey> keys(List<String> socketIds) {
-        return socketIds.stream().map(this::socketKey).toList();
-    }
-
     /** The full name of a task of this client's application. */
     public TaskKey taskKey(String name) {
         var key = TaskKey.newBuilder().setApp(app).setName(name);
@@ -192,12 +188,13 @@ public final class BrokerClient implements AutoCloseable {
 
     /** Takes 1 to 253 sockets back, all or none, in the order of the ids. */
     public List<ReclaimedSocket> reclaimAll(List<String> socketIds) {
-        return Futures.await(reclaims.reclaim(keys(socketIds), true));
+        return Futures.await(
+                reclaims.reclaim(socketIds.stream().map(this::socketKey).toList(), true));
     }
 
     /** As {@link #reclaimAll}. */
     public CompletableFuture<List<ReclaimedSocket>> reclaimAllAsync(List<String> socketIds) {
-        return reclaims.reclaim(keys(socketIds), false);
+        return reclaims.reclaim(socketIds.stream().map(this::socketKey).toList(), false);
     }
 
     /** Shuts a socket down and closes it, whoever holds it. Gives it as it was. */
