@@ -14,8 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * A program's access to a broker: register tasks, hand sockets over, see them, take them back. Thread-safe; one client
- * serves a whole program.
+ * A program's access to a broker: registers tasks, hands sockets over, takes them back. Thread-safe; one is enough.
  *
  * <p>Each call has a blocking form and one that gives a future. Every wait is bounded ({@link ClientTimeouts}) and not
  * interruptible, as ownership of a socket must be known when a call returns. Futures complete on threads of the client:
