@@ -52,7 +52,14 @@ public final class HandlerOutput implements AutoCloseable {
                         readEnd,
                         "task " + plan.task().app() + "/" + plan.task().name() + " activation " + plan.activationId(),
                         new ByteArrayOutputStream()));
-        epoll.add(readEnd.fd(), Epoll.EPOLLIN, key);
+        try {
+            epoll.add(readEnd.fd(), Epoll.EPOLLIN, key);
+        } catch (LinuxException e) {
+            // The handler runs already: that nobody hears it is no reason to start another.
+            log.warn("what activation {} writes to standard error is lost: {}", plan.activationId(), e.getMessage());
+            streams.remove(key);
+            readEnd.close();
+        }
     }
 
     private void run() {
