@@ -1,7 +1,6 @@
 package io.socketbroker.cli;
 
 import java.util.List;
-import java.util.logging.LogManager;
 
 /**
  * The commands that an ahead-of-time cache is made for, one after the other in one process, which notes all that they load: the
@@ -26,10 +25,9 @@ final class Rehearsal {
 
     /** Ends the process: zero if each command had status zero. */
     public static void main(String[] args) {
-        LogManager.getLogManager().reset();
         int status = 0;
         for (var command : COMMANDS) {
-            status |= SocketBroker.commandLine(command).execute(command);
+            status |= SocketBroker.run(command);
         }
         System.exit(status);
     }

@@ -66,10 +66,14 @@ public final class SocketBroker implements Callable<Integer> {
 
     /** Ends the process by itself: gRPC would keep it for most of a second after the last answer. */
     public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /** One command; gives its status. */
+    static int run(String... args) {
         // gRPC and Netty log through java.util.logging; this command says on stderr what is wrong, once.
         LogManager.getLogManager().reset();
-        int status = commandLine(args).execute(args);
-        System.exit(status);
+        return commandLine(args).execute(args);
     }
 
     /** With all sub-commands, or with the one that the first argument names: each costs a reading of its annotations. */

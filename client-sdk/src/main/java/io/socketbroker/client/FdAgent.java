@@ -45,12 +45,13 @@ final class FdAgent implements AutoCloseable {
     }
 
     /**
-     * Runs the work with a live connection at once, for a caller that waits for it in any case. What it throws fails the
-     * future.
+     * Runs the work with a live connection. What it throws fails the future.
+     *
+     * @param here at once, for a caller that waits for it in any case; else as {@link #submit}
      */
-    <T> CompletableFuture<T> run(Function<FdConnection, T> work) {
-        if (Thread.currentThread().isVirtual()) {
-            // A native call keeps its carrier.
+    <T> CompletableFuture<T> run(boolean here, Function<FdConnection, T> work) {
+        if (!here || Thread.currentThread().isVirtual()) {
+            // The native calls of a virtual thread would keep its carrier.
             return submit(work);
         }
         try {

@@ -29,6 +29,9 @@ final class FdConnection implements AutoCloseable {
     /** Of the protocol: a frame with its context. */
     static final int MAX_FRAME_BYTES = 160 * 1024;
 
+    /** What a frame has besides its body. */
+    private static final int BYTES_AROUND_BODY = 64;
+
     private final OwnedFd socket;
     private final DescriptorChannel channel = new DescriptorChannel(MAX_FRAME_BYTES);
     private final Path path;
@@ -66,6 +69,11 @@ final class FdConnection implements AutoCloseable {
                             + " --runtime-dir " + directory + "`",
                     e);
         }
+    }
+
+    /** Whether a body of so many bytes goes into one frame. */
+    static boolean fits(int bodyBytes) {
+        return bodyBytes + BYTES_AROUND_BODY <= MAX_FRAME_BYTES;
     }
 
     /** The answer to a request, with the descriptors that came along; its receiver owns them. */

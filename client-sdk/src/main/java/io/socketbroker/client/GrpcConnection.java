@@ -88,7 +88,7 @@ final class GrpcConnection implements AutoCloseable {
 
     private <Q, A> CompletableFuture<A> again(
             MethodDescriptor<Q, A> method, Q request, Throwable failure, Absence absence, Runnable onRepetition) {
-        if (!(Futures.cause(failure) instanceof BrokerException e) || !(reached && isLoss(e))) {
+        if (!(Futures.cause(failure) instanceof BrokerException e) || !isLoss(e)) {
             return CompletableFuture.failedFuture(failure);
         }
         if (closed) {
@@ -116,14 +116,16 @@ final class GrpcConnection implements AutoCloseable {
 
     /** Whether the failure is that of a broker that ended, or is about to, and may have a successor soon. */
     boolean isAway(BrokerException failure) {
-        return isLoss(failure) && reached && !closed;
+        return isLoss(failure) && !closed;
     }
 
-    private static boolean isLoss(BrokerException failure) {
-        return failure.isLossOfBroker()
-                // A broker that ends cancels what it has not answered.
-                || (failure.code() == Code.CANCELLED && failure.getCause() instanceof StatusRuntimeException)
-                || failure.reason() == ErrorReason.ERROR_REASON_STOPPING;
+    /** The same, also for a client that is closed meanwhile. */
+    private boolean isLoss(BrokerException failure) {
+        return reached
+                && (failure.isLossOfBroker()
+                        // A broker that ends cancels what it has not answered.
+                        || (failure.code() == Code.CANCELLED && failure.getCause() instanceof StatusRuntimeException)
+                        || failure.reason() == ErrorReason.ERROR_REASON_STOPPING);
     }
 
     private static BrokerException closedFailure(BrokerException cause) {

@@ -11,7 +11,6 @@ import io.socketbroker.v1.SocketKey;
 import io.socketbroker.v1.SocketServiceGrpc;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -19,9 +18,6 @@ import java.util.stream.IntStream;
  * and the descriptors for it. Thread-safe.
  */
 final class Reclaims {
-
-    /** Of the frame. */
-    private static final int BYTES_AROUND = 64;
 
     private final FdAgent descriptors;
     private final GrpcConnection grpc;
@@ -38,14 +34,14 @@ final class Reclaims {
      */
     CompletableFuture<List<ReclaimedSocket>> reclaim(List<SocketKey> keys, boolean waits) {
         var request = ReclaimRequest.newBuilder().addAllKeys(keys).build();
-        if (request.getSerializedSize() + BYTES_AROUND > FdConnection.MAX_FRAME_BYTES) {
+        if (!FdConnection.fits(request.getSerializedSize())) {
             return reclaimInTwo(keys, request);
         }
-        Function<FdConnection, Claims.Claimed> exchange = connection -> {
-            grpc.reached();
-            return Claims.reclaim(connection, request);
-        };
-        return (waits ? descriptors.run(exchange) : descriptors.submit(exchange))
+        return descriptors
+                .run(waits, connection -> {
+                    grpc.reached();
+                    return Claims.reclaim(connection, request);
+                })
                 .exceptionallyCompose(failure -> resolve(keys, Futures.cause(failure)))
                 .thenApply(claimed -> pair(sockets(claimed), claimed))
                 .exceptionallyCompose(failure -> isTooMuch(Futures.cause(failure))

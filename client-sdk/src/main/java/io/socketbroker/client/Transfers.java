@@ -14,7 +14,6 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +30,6 @@ final class Transfers {
 
     /** See FdFrame.transfer. */
     private static final int ANSWER_BYTES_PER_ITEM = 350;
-
-    /** Of the frame. */
-    private static final int BYTES_AROUND = 64;
 
     private final FdAgent descriptors;
     private final GrpcConnection grpc;
@@ -92,21 +88,20 @@ final class Transfers {
         var request = TransferOwnershipRequest.newBuilder().setApp(app);
         requests.forEach(r -> request.addItems(r.item()));
         var whole = request.build();
-        int bytes = whole.getSerializedSize() + ANSWER_BYTES_PER_ITEM * requests.size() + BYTES_AROUND;
-        return bytes <= FdConnection.MAX_FRAME_BYTES ? sendWhole(whole, fds, here) : sendInTwo(request, fds);
+        int bytes = whole.getSerializedSize() + ANSWER_BYTES_PER_ITEM * requests.size();
+        return FdConnection.fits(bytes) ? sendWhole(whole, fds, here) : sendInTwo(request, fds);
     }
 
     /** In one message, and nothing of gRPC. */
     private CompletableFuture<TransferOwnershipResponse> sendWhole(
             TransferOwnershipRequest request, List<Fd> fds, boolean here) {
-        Function<FdConnection, TransferOwnershipResponse> exchange = connection -> {
+        return descriptors.run(here, connection -> {
             grpc.reached();
             var answer =
                     connection.exchange(FdFrame.newBuilder().setTransfer(request), fds, FdFrame.BodyCase.TRANSFERRED);
             answer.closeDescriptors();
             return answer.frame().getTransferred();
-        };
-        return here ? descriptors.run(exchange) : descriptors.submit(exchange);
+        });
     }
 
     /** What does not fit into a frame. */

@@ -1,5 +1,7 @@
 package io.socketbroker.linux;
 
+import java.util.OptionalInt;
+
 /**
  * Flags of descriptors (fcntl(2)). Thread-safe; all calls throw {@link LinuxException} with EBADF on a closed
  * descriptor.
@@ -30,12 +32,16 @@ public final class DescriptorFlags {
 
     /** Whether the descriptor is a socket of any kind. */
     public static boolean isSocket(Fd fd) {
+        return socketType(fd).isPresent();
+    }
+
+    /** As {@link SocketOptions#type}; empty if the descriptor is no socket. */
+    public static OptionalInt socketType(Fd fd) {
         try {
-            SocketOptions.type(fd);
-            return true;
+            return OptionalInt.of(SocketOptions.type(fd));
         } catch (LinuxException e) {
             if (e.is(Errno.ENOTSOCK)) {
-                return false;
+                return OptionalInt.empty();
             }
             throw e;
         }

@@ -85,7 +85,7 @@ final class Transfer {
         CompletionStage<Void> kept = custody.put(taken);
         FailPoint.TRANSFER_PUT.pass();
         kept.thenCombine(effects.commit(), (_, _) -> slots)
-                .whenComplete((_, failure) -> loop.run(() -> finish(slots, failure, cancelled, reply)));
+                .whenComplete((_, failure) -> loop.execute(() -> finish(slots, failure, cancelled, reply)));
         return reply;
     }
 

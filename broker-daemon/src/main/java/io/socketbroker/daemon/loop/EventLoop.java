@@ -98,7 +98,7 @@ public final class EventLoop implements AutoCloseable {
     }
 
     /** On the loop: at once if the caller runs on it. Refused only when the loop has ended, with all that is on it. */
-    public void run(Runnable action) {
+    public void execute(Runnable action) {
         if (isCurrentThread()) {
             action.run();
         } else {

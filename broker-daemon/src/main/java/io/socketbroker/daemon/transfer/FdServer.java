@@ -200,7 +200,7 @@ public final class FdServer implements AutoCloseable {
             reply(connection, requestId, frame.join(), answer.descriptors());
             return;
         }
-        var _ = frame.whenComplete((complete, failure) -> loop.run(() -> {
+        var _ = frame.whenComplete((complete, failure) -> loop.execute(() -> {
             if (connections.get(connection.index) != connection) {
                 return;
             }

@@ -4,9 +4,7 @@ import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Candidate;
 import io.socketbroker.linux.DescriptorFlags;
 import io.socketbroker.linux.Endpoint;
-import io.socketbroker.linux.Errno;
 import io.socketbroker.linux.Fd;
-import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.SocketOptions;
 import io.socketbroker.linux.Sockets;
 import io.socketbroker.v1.ErrorReason;
@@ -36,7 +34,11 @@ public final class SocketInspector {
      * @throws BrokerRefusal naming the field if it is not a socket that can be brokered
      */
     public Candidate inspect(Fd fd, String field) {
-        int type = type(fd, field);
+        int type = DescriptorFlags.socketType(fd)
+                .orElseThrow(() -> new BrokerRefusal(
+                        ErrorReason.ERROR_REASON_NOT_A_SOCKET,
+                        field,
+                        "the descriptor is not a socket; hand over sockets only"));
         // Connectionless sockets do not listen.
         boolean listening = type != Sockets.SOCK_DGRAM && SocketOptions.isListening(fd);
         Optional<Endpoint> local = Sockets.localEndpoint(fd);
@@ -48,20 +50,6 @@ public final class SocketInspector {
         SocketKind kind = kind(type, listening);
         requireUsable(kind, local, peer, field);
         return new Candidate(kind, protocol, SocketOptions.cookie(fd), local, peer, DescriptorFlags.isNonBlocking(fd));
-    }
-
-    private static int type(Fd fd, String field) {
-        try {
-            return SocketOptions.type(fd);
-        } catch (LinuxException e) {
-            if (!e.is(Errno.ENOTSOCK)) {
-                throw e;
-            }
-            throw new BrokerRefusal(
-                    ErrorReason.ERROR_REASON_NOT_A_SOCKET,
-                    field,
-                    "the descriptor is not a socket; hand over sockets only");
-        }
     }
 
     /** The family is that of the address: of a batch of 253 each call counts. */
