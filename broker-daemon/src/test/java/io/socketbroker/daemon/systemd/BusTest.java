@@ -20,6 +20,7 @@ class BusTest {
     @Test
     void shouldLaunchOverABus(@TempDir Path folder) throws Exception {
         try (UserManager manager = new UserManager(folder, true)) {
+            manager.awaitOnBus();
             Map<String, String> environment = Map.of(
                     "DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + manager.runtime().resolve("bus"));
             try (UnitLauncher launcher = new UnitLauncher(manager.runtimeDirectory(), environment)) {
@@ -63,6 +64,7 @@ class BusTest {
                         --systemd-activation --syslog-only
                     """);
             manager.reload();
+            manager.awaitOnBus();
             // A bus that is slow to answer would be passed over for the private socket, which has no policy.
             Files.delete(manager.runtime().resolve("systemd/private"));
             try (UnitLauncher launcher = new UnitLauncher(manager.runtimeDirectory(), manager.environment())) {

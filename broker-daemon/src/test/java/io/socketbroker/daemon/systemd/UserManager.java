@@ -183,6 +183,26 @@ public final class UserManager implements AutoCloseable {
         assertThat(command("reexec")).isEqualTo("ok");
     }
 
+    /** A bus is started by its first client, and the manager takes its name there only after that. */
+    void awaitOnBus() {
+        await().atMost(20, TimeUnit.SECONDS).until(() -> {
+            Process busctl = new ProcessBuilder(
+                            "busctl",
+                            "--address=unix:path=" + runtime().resolve("bus"),
+                            "call",
+                            "org.freedesktop.DBus",
+                            "/org/freedesktop/DBus",
+                            "org.freedesktop.DBus",
+                            "NameHasOwner",
+                            "s",
+                            "org.freedesktop.systemd1")
+                    .redirectErrorStream(true)
+                    .start();
+            String answer = busctl.inputReader().readAllAsString();
+            return busctl.waitFor() == 0 && answer.strip().equals("b true");
+        });
+    }
+
     /** Runs systemctl(1) and gives what it prints; its failure is the test's. */
     public String systemctl(String... words) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("systemctl", "--user", "--no-pager"));
