@@ -140,7 +140,7 @@ public final class Conductor implements AutoCloseable {
         effects.onDelivery(new EffectRunner.Delivery() {
             @Override
             public boolean push(long connection, Brokerage.Outgoing outgoing) {
-                return fdServer.push(connection, Frames.delivery(outgoing).build(), frames.descriptors(outgoing));
+                return fdServer.push(connection, outgoing.frame(), frames.descriptors(outgoing));
             }
 
             @Override

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.core.EncodedFrame;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.core.Token;
 import io.socketbroker.daemon.faults.FailPoint;
@@ -18,7 +19,6 @@ import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.Claim;
 import io.socketbroker.v1.CompleteRequest;
 import io.socketbroker.v1.CompleteResponse;
-import io.socketbroker.v1.Delivery;
 import io.socketbroker.v1.Deposit;
 import io.socketbroker.v1.Deposited;
 import io.socketbroker.v1.ErrorReason;
@@ -140,9 +140,9 @@ final class Frames implements FrameHandler {
     }
 
     /** What was kept from before is not in the request, and names and addresses can be longer than the bound allows for. */
-    private static FdFrame.Builder transferred(TransferOwnershipResponse response) {
+    private static EncodedFrame transferred(TransferOwnershipResponse response) {
         if (response.getSerializedSize() + BYTES_AROUND_ANSWER <= FdServer.MOST_FRAME_BYTES) {
-            return FdFrame.newBuilder().setTransferred(response);
+            return EncodedFrame.of(FdFrame.newBuilder().setTransferred(response));
         }
         TransferOwnershipResponse.Builder brief = TransferOwnershipResponse.newBuilder();
         response.getSocketsList()
@@ -153,7 +153,7 @@ final class Frames implements FrameHandler {
                         .setTask(socket.getTask())
                         .setCookie(socket.getCookie())
                         .setGeneration(socket.getGeneration())));
-        return FdFrame.newBuilder().setTransferred(brief);
+        return EncodedFrame.of(FdFrame.newBuilder().setTransferred(brief));
     }
 
     private static void requireRoomForAnswer(TransferOwnershipRequest request) {
@@ -194,7 +194,8 @@ final class Frames implements FrameHandler {
         FailPoint.DEPOSIT_RECEIVED.pass();
         deposits.deposit(caller.uid(), deposit.getDepositId(), deposit.getDescriptorCount(), received, truncated);
         return Answer.now(
-                FdFrame.newBuilder().setDeposited(Deposited.newBuilder().setDepositId(deposit.getDepositId())),
+                EncodedFrame.of(
+                        FdFrame.newBuilder().setDeposited(Deposited.newBuilder().setDepositId(deposit.getDepositId()))),
                 List.of());
     }
 
@@ -205,15 +206,7 @@ final class Frames implements FrameHandler {
     private Answer granted(Brokerage.Outgoing outgoing) {
         runEffects.run();
         FailPoint.CLAIM_GRANTED.pass();
-        return Answer.now(delivery(outgoing), descriptors(outgoing));
-    }
-
-    static FdFrame.Builder delivery(Brokerage.Outgoing outgoing) {
-        return FdFrame.newBuilder()
-                .setDelivery(Delivery.newBuilder()
-                        .setDeliveryId(outgoing.deliveryId())
-                        .setToken(outgoing.token())
-                        .setActivation(outgoing.activation()));
+        return Answer.now(outgoing.frame(), descriptors(outgoing));
     }
 
     /** As their giver had them. */
@@ -230,7 +223,7 @@ final class Frames implements FrameHandler {
     /** The welcome goes out before the effects, which may bring the first delivery. */
     private Answer hello(long connection, Caller caller, ByteString sessionId) {
         brokerage.sessions().hello(caller, sessionId, connection);
-        return Answer.now(FdFrame.newBuilder().setWelcome(Welcome.getDefaultInstance()), List.of());
+        return Answer.now(EncodedFrame.of(FdFrame.newBuilder().setWelcome(Welcome.getDefaultInstance())), List.of());
     }
 
     /** The receiver uses the sockets from Released on: a broker that comes after this one must not do so too. */

@@ -33,6 +33,9 @@ final class BrokerState {
     final AdaptiveIntervals intervals = new AdaptiveIntervals();
     final RandomGenerator random;
     final int brokerUid;
+    /** For whoever writes a message, as long as that takes. */
+    final BackwardWriter writer = new BackwardWriter(1_024);
+
     private final Supplier<Token> tokens;
     private List<Effect> effects = new ArrayList<>();
 
@@ -134,7 +137,7 @@ final class BrokerState {
         for (SocketEntry socket : changed) {
             socket.changed = false;
             if (sockets.has(socket)) {
-                entries.add(Records.of(socket));
+                entries.add(Records.of(socket, writer));
             } else if (sockets.named(socket.name).isEmpty()) {
                 entries.add(new JournalEntry.SocketRemoved(socket.name));
             }

@@ -204,8 +204,7 @@ public final class Brokerage {
     /** See FdFrame.reclaim: the descriptors go out on this connection, which has to acknowledge them. */
     public Outgoing reclaim(Caller caller, ReclaimRequest request, long connection) {
         Claims.Outgoing outgoing = claims.reclaim(caller, named.all(caller, request), connection);
-        return new Outgoing(
-                outgoing.deliveryId(), slots(outgoing), Views.reclaimed(outgoing.sockets()), ByteString.EMPTY);
+        return new Outgoing(outgoing.deliveryId(), slots(outgoing), WrittenViews.wholeDelivery(outgoing, state.writer));
     }
 
     /** See SocketService.CloseSocket. */
@@ -298,9 +297,12 @@ public final class Brokerage {
         leases.exited(activationId, end, status);
     }
 
-    /** Descriptors to be sent on a connection. */
-    public record Outgoing(
-            long deliveryId, List<Slot> slots, io.socketbroker.v1.Activation activation, ByteString token) {}
+    /**
+     * Descriptors to be sent on a connection.
+     *
+     * @param frame the Delivery that they go out with
+     */
+    public record Outgoing(long deliveryId, List<Slot> slots, EncodedFrame frame) {}
 
     /** See Claim on fd.sock. Slots are empty if the descriptors were passed at launch. */
     public Outgoing claim(Caller caller, Token token, long connection) {
@@ -308,10 +310,7 @@ public final class Brokerage {
         return new Outgoing(
                 outgoing.deliveryId(),
                 outgoing.deliveryId() == 0 ? List.of() : slots(outgoing),
-                Views.delivery(outgoing),
-                outgoing.activation()
-                        .map(activation -> activation.token.bytes())
-                        .orElse(ByteString.EMPTY));
+                WrittenViews.delivery(outgoing, state.writer));
     }
 
     private static List<Slot> slots(Claims.Outgoing outgoing) {

@@ -158,8 +158,7 @@ final class Claims {
                 new Brokerage.Outgoing(
                         outgoing.deliveryId(),
                         outgoing.sockets().stream().map(SocketEntry::slot).toList(),
-                        Views.delivery(outgoing),
-                        activation.token.bytes())));
+                        WrittenViews.delivery(outgoing, state.writer))));
     }
 
     /** It could not be sent. */

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.socketbroker.store.v1.StoredActivation;
 import io.socketbroker.store.v1.StoredSocket;
+import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TaskSpec;
 import java.time.Instant;
 
@@ -21,21 +22,28 @@ public sealed interface JournalEntry {
      * <p>One in state DEPOSITED without a listener is a transfer that is promised with the commit: a journal that cannot
      * write refuses it, while it keeps changes of the others as far as it can.
      *
-     * <p>As a whole, not a difference: two messages one behind the other are one with the fields of both.
-     *
-     * @param changing its state, with the names
-     * @param fixed the fields that never change, as bytes of a StoredSocket
+     * @param generation in the record
+     * @param activationId in the record's lease, 0 without one
+     * @param isTransfer it is such a promise
+     * @param record a StoredSocket as a whole, not a difference
      */
-    record SocketPut(SocketName name, StoredSocket changing, ByteString fixed) implements JournalEntry {
-        /** The record as a whole. */
+    record SocketPut(SocketName name, long generation, long activationId, boolean isTransfer, ByteString record)
+            implements JournalEntry {
+        /** The same of a message. */
         public SocketPut(SocketName name, StoredSocket stored) {
-            this(name, stored, ByteString.EMPTY);
+            this(
+                    name,
+                    stored.getGeneration(),
+                    stored.getLease().getActivationId(),
+                    stored.getState() == SocketState.SOCKET_STATE_DEPOSITED
+                            && stored.getListenerId().isEmpty(),
+                    stored.toByteString());
         }
 
-        /** The record as a whole. */
+        /** The record as a message. */
         public StoredSocket stored() {
             try {
-                return changing.toBuilder().mergeFrom(fixed).build();
+                return StoredSocket.parseFrom(record);
             } catch (InvalidProtocolBufferException e) {
                 throw new IllegalStateException("what this process wrote is not what it reads", e);
             }

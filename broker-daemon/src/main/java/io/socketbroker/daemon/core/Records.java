@@ -1,6 +1,7 @@
 package io.socketbroker.daemon.core;
 
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnsafeByteOperations;
 import io.socketbroker.daemon.time.Timers;
 import io.socketbroker.store.v1.StoredLease;
 import io.socketbroker.store.v1.StoredQuiet;
@@ -8,87 +9,124 @@ import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.v1.KeepAlive;
 import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.SocketState;
+import io.socketbroker.v1.TriggerDetails;
 import java.time.Instant;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** A socket as the journal has it, and back. Stateless. */
 final class Records {
     private Records() {}
 
-    static JournalEntry.SocketPut of(SocketEntry socket) {
-        return new JournalEntry.SocketPut(socket.name, changing(socket), socket.fixed());
-    }
-
-    private static StoredSocket changing(SocketEntry socket) {
-        StoredSocket.Builder stored = StoredSocket.newBuilder()
-                .setUid(socket.name.uid())
-                .setApp(socket.name.app())
-                .setSocketId(socket.name.id())
-                .setTask(socket.task.name())
-                .setSlot(socket.slot)
-                .setListenerId(socket.listenerId)
-                .setParkedAt(Views.timestamp(socket.parkedAt()))
-                .setState(socket.state)
-                .setGeneration(socket.generation)
-                .setContext(socket.context)
-                .setActivations(socket.activations)
-                .setFailedAttempts(socket.failedAttempts)
-                .setEndDelivered(socket.endDelivered);
-        if (!socket.keepAlive.equals(KeepAlive.getDefaultInstance())) {
-            stored.setKeepAlive(socket.keepAlive);
-        }
-        if (!socket.options.equals(SocketOptions.getDefaultInstance())) {
-            stored.setOptions(socket.options);
-        }
-        if (socket.lease != null) {
-            stored.setTrigger(socket.lease.trigger).setLease(lease(socket.lease));
-        } else if (socket.is(SocketState.SOCKET_STATE_DEPOSITED) && socket.giverPid != 0) {
-            // Until the reply it is the giver's, and a next broker has to see whether that one still has it.
-            stored.setLease(StoredLease.newBuilder().setHolderPid(socket.giverPid));
-        } else if (socket.trigger != null) {
-            stored.setTrigger(socket.trigger);
-        }
-        deadline(socket.timer).ifPresent(nanos -> {
-            if (socket.is(SocketState.SOCKET_STATE_PARKED)) {
-                stored.setKeepAliveDeadlineNanos(nanos);
-            } else {
-                stored.setRetryDeadlineNanos(nanos);
-            }
-        });
+    /**
+     * As it is now. Written straight into the bytes of a {@link StoredSocket}: a socket changes several times in each wake.
+     *
+     * @param record used for it; what is in it is lost
+     */
+    static JournalEntry.SocketPut of(SocketEntry socket, BackwardWriter record) {
+        record.clear();
         Quiet quiet = socket.quiet;
         if (quiet != null) {
-            deadline(quiet.expiry).ifPresent(stored::setExpiryDeadlineNanos);
-            stored.setQuiet(StoredQuiet.newBuilder()
-                    .setAwaitsFirstBytes(quiet.awaitsFirstBytes)
-                    .setAdaptedIntervalNanos(quiet.adaptedNanos)
-                    .setProbesSent(quiet.probesSent)
-                    .setRepliesConsumed(quiet.repliesConsumed)
-                    .setAnswersSent(quiet.answersSent)
-                    .setDatagramsDiscarded(quiet.datagramsDiscarded));
+            quiet(quiet, record);
         }
-        return stored.build();
+        record.bool(StoredSocket.END_DELIVERED_FIELD_NUMBER, socket.endDelivered);
+        lease(socket, record);
+        deadlines(socket, record);
+        record.varint(StoredSocket.ACTIVATIONS_FIELD_NUMBER, socket.activations);
+        record.varint(StoredSocket.FAILED_ATTEMPTS_FIELD_NUMBER, socket.failedAttempts);
+        TriggerDetails trigger = socket.lease == null ? socket.trigger : socket.lease.trigger;
+        if (trigger != null && !isGivers(socket)) {
+            record.message(StoredSocket.TRIGGER_FIELD_NUMBER, trigger);
+        }
+        record.varint(StoredSocket.STATE_FIELD_NUMBER, socket.state.getNumber());
+        record.varint(StoredSocket.SLOT_FIELD_NUMBER, socket.slot);
+        record.timestamp(StoredSocket.PARKED_AT_FIELD_NUMBER, socket.parkedAt());
+        record.timestamp(StoredSocket.TRANSFERRED_AT_FIELD_NUMBER, socket.transferredAt());
+        record.string(StoredSocket.LISTENER_ID_FIELD_NUMBER, socket.listenerId);
+        if (!socket.options.equals(SocketOptions.getDefaultInstance())) {
+            record.message(StoredSocket.OPTIONS_FIELD_NUMBER, socket.options);
+        }
+        if (!socket.keepAlive.equals(KeepAlive.getDefaultInstance())) {
+            record.message(StoredSocket.KEEP_ALIVE_FIELD_NUMBER, socket.keepAlive);
+        }
+        record.bytes(StoredSocket.CONTEXT_FIELD_NUMBER, socket.context);
+        record.bool(StoredSocket.NON_BLOCKING_FIELD_NUMBER, socket.nonBlocking);
+        PackedEndpoints.store(
+                record, StoredSocket.LOCAL_FIELD_NUMBER, StoredSocket.PEER_FIELD_NUMBER, socket.endpoints);
+        record.string(StoredSocket.PROTOCOL_FIELD_NUMBER, socket.protocol);
+        record.varint(StoredSocket.KIND_FIELD_NUMBER, socket.kind.getNumber());
+        record.varint(StoredSocket.GENERATION_FIELD_NUMBER, socket.generation);
+        record.fixed64(StoredSocket.COOKIE_FIELD_NUMBER, socket.cookie);
+        record.string(StoredSocket.TASK_FIELD_NUMBER, socket.task.name());
+        record.string(StoredSocket.SOCKET_ID_FIELD_NUMBER, socket.name.id());
+        record.string(StoredSocket.APP_FIELD_NUMBER, socket.name.app());
+        record.varint(StoredSocket.UID_FIELD_NUMBER, Integer.toUnsignedLong(socket.name.uid()));
+        return new JournalEntry.SocketPut(
+                socket.name,
+                socket.generation,
+                socket.lease == null ? 0 : socket.lease.activation.id,
+                socket.is(SocketState.SOCKET_STATE_DEPOSITED) && socket.listenerId.isEmpty(),
+                UnsafeByteOperations.unsafeWrap(record.take()));
     }
 
-    private static OptionalLong deadline(Timers.@Nullable Timer timer) {
-        return timer == null ? OptionalLong.empty() : OptionalLong.of(timer.deadlineNanos());
+    private static void quiet(Quiet quiet, BackwardWriter record) {
+        int end = record.size();
+        record.varint(StoredQuiet.DATAGRAMS_DISCARDED_FIELD_NUMBER, quiet.datagramsDiscarded);
+        record.varint(StoredQuiet.ANSWERS_SENT_FIELD_NUMBER, quiet.answersSent);
+        record.varint(StoredQuiet.REPLIES_CONSUMED_FIELD_NUMBER, quiet.repliesConsumed);
+        record.varint(StoredQuiet.PROBES_SENT_FIELD_NUMBER, quiet.probesSent);
+        record.varint(StoredQuiet.ADAPTED_INTERVAL_NANOS_FIELD_NUMBER, quiet.adaptedNanos);
+        record.bool(StoredQuiet.AWAITS_FIRST_BYTES_FIELD_NUMBER, quiet.awaitsFirstBytes);
+        record.enclose(StoredSocket.QUIET_FIELD_NUMBER, end);
+        deadline(StoredSocket.EXPIRY_DEADLINE_NANOS_FIELD_NUMBER, quiet.expiry, record);
     }
 
-    private static StoredLease lease(Lease lease) {
+    private static void deadlines(SocketEntry socket, BackwardWriter record) {
+        deadline(
+                socket.is(SocketState.SOCKET_STATE_PARKED)
+                        ? StoredSocket.KEEP_ALIVE_DEADLINE_NANOS_FIELD_NUMBER
+                        : StoredSocket.RETRY_DEADLINE_NANOS_FIELD_NUMBER,
+                socket.timer,
+                record);
+    }
+
+    private static void deadline(int field, Timers.@Nullable Timer timer, BackwardWriter record) {
+        if (timer != null) {
+            record.presentVarint(field, timer.deadlineNanos());
+        }
+    }
+
+    /** Until the reply it is the giver's, and a next broker has to see whether that one still has it. */
+    private static boolean isGivers(SocketEntry socket) {
+        return socket.lease == null && socket.is(SocketState.SOCKET_STATE_DEPOSITED) && socket.giverPid != 0;
+    }
+
+    private static void lease(SocketEntry socket, BackwardWriter record) {
+        int end = record.size();
+        if (isGivers(socket)) {
+            record.varint(StoredLease.HOLDER_PID_FIELD_NUMBER, Integer.toUnsignedLong(socket.giverPid));
+        } else if (socket.lease != null) {
+            lease(socket.lease, record);
+        } else {
+            return;
+        }
+        record.enclose(StoredSocket.LEASE_FIELD_NUMBER, end);
+    }
+
+    private static void lease(Lease lease, BackwardWriter record) {
         Activation activation = lease.activation;
-        StoredLease.Builder stored = StoredLease.newBuilder()
-                .setActivationId(activation.id)
-                .setToken(activation.token.bytes())
-                .setGeneration(lease.generation)
-                .setHolderPid(activation.pid)
-                .setHandedOver(lease.handedOver)
-                .setReleased(lease.released)
-                .setSince(Views.timestamp(activation.since));
+        deadline(StoredLease.TIMEOUT_DEADLINE_NANOS_FIELD_NUMBER, activation.timer, record);
+        record.timestamp(StoredLease.SINCE_FIELD_NUMBER, activation.since);
+        record.bool(StoredLease.RELEASED_FIELD_NUMBER, lease.released);
+        record.bool(StoredLease.HANDED_OVER_FIELD_NUMBER, lease.handedOver);
         if (activation.session != null) {
-            stored.setSessionId(activation.session.name.id()).setSessionUid(activation.session.name.uid());
+            SessionName session = activation.session.name;
+            record.varint(StoredLease.SESSION_UID_FIELD_NUMBER, Integer.toUnsignedLong(session.uid()));
+            record.bytes(StoredLease.SESSION_ID_FIELD_NUMBER, session.id());
         }
-        deadline(activation.timer).ifPresent(stored::setTimeoutDeadlineNanos);
-        return stored.build();
+        record.varint(StoredLease.HOLDER_PID_FIELD_NUMBER, Integer.toUnsignedLong(activation.pid));
+        record.varint(StoredLease.GENERATION_FIELD_NUMBER, lease.generation);
+        record.token(StoredLease.TOKEN_FIELD_NUMBER, activation.token);
+        record.varint(StoredLease.ACTIVATION_ID_FIELD_NUMBER, activation.id);
     }
 
     static SocketName name(StoredSocket stored) {

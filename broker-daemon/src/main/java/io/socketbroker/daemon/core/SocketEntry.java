@@ -1,9 +1,7 @@
 package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.socketbroker.daemon.time.Timers;
-import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.v1.KeepAlive;
 import io.socketbroker.v1.SocketKind;
 import io.socketbroker.v1.SocketOptions;
@@ -17,9 +15,6 @@ final class SocketEntry {
     /** Numbers, times, trigger and holder in a delivery. */
     private static final int FIXED_VIEW_BYTES = 180;
 
-    /** An endpoint is shown as text and as address and port, each not longer than it is stored by more than this factor. */
-    private static final int MOST_OF_ENDPOINTS = 3;
-
     /** Index of its {@link Slot}: an int, because there are many of these. */
     final int slot;
 
@@ -32,12 +27,14 @@ final class SocketEntry {
     /** O_NONBLOCK as the giver had it. */
     final boolean nonBlocking;
 
-    private final boolean tcp;
-    private final boolean unix;
-    private final boolean connected;
+    /** "tcp", "udp" or "unix". */
+    final String protocol;
 
-    /** What never changes and is seldom asked for, as the journal has it. */
-    private final byte[] fixed;
+    /** See {@link PackedEndpoints}. */
+    final byte[] endpoints;
+
+    private final boolean connected;
+    private final long transferredAtNanos;
 
     SocketOptions options;
     ByteString context;
@@ -110,10 +107,11 @@ final class SocketEntry {
         this.kind = candidate.kind();
         this.cookie = candidate.cookie();
         this.nonBlocking = candidate.nonBlocking();
-        this.tcp = candidate.protocol().equals("tcp");
-        this.unix = candidate.protocol().equals("unix");
+        // One from the store would be a string of its own.
+        this.protocol = candidate.protocol().intern();
         this.connected = candidate.peer().isPresent();
-        this.fixed = StoredCandidate.bytes(candidate, transferredAt);
+        this.endpoints = PackedEndpoints.of(candidate.local(), candidate.peer());
+        this.transferredAtNanos = nanos(transferredAt);
         this.listenerId = listenerId;
         this.options = options;
         this.context = context;
@@ -125,19 +123,15 @@ final class SocketEntry {
         return new Slot(slot);
     }
 
-    /** The part of its record that stays the same. */
-    ByteString fixed() {
-        return UnsafeByteOperations.unsafeWrap(fixed);
-    }
-
-    /** What never changes, unpacked: not for what is done often. */
-    StoredSocket details() {
-        return StoredCandidate.parse(fixed);
-    }
-
     /** What was found out about the kernel socket; made anew with each call. */
     Candidate candidate() {
-        return StoredCandidate.read(details());
+        return new Candidate(
+                kind, protocol, cookie, PackedEndpoints.local(endpoints), PackedEndpoints.peer(endpoints), nonBlocking);
+    }
+
+    /** When the broker took it first. */
+    Instant transferredAt() {
+        return Instant.ofEpochSecond(0, transferredAtNanos);
     }
 
     /** When it was parked last, or handed over if it never was. */
@@ -146,7 +140,11 @@ final class SocketEntry {
     }
 
     void parkedAt(Instant time) {
-        parkedAtNanos = time.getEpochSecond() * 1_000_000_000 + time.getNano();
+        parkedAtNanos = nanos(time);
+    }
+
+    private static long nanos(Instant time) {
+        return time.getEpochSecond() * 1_000_000_000 + time.getNano();
     }
 
     Quiet quiet() {
@@ -161,11 +159,11 @@ final class SocketEntry {
     }
 
     boolean isTcp() {
-        return tcp;
+        return protocol.equals("tcp");
     }
 
     boolean isUnix() {
-        return unix;
+        return protocol.equals("unix");
     }
 
     boolean is(SocketState expected) {
@@ -183,7 +181,8 @@ final class SocketEntry {
         return FIXED_VIEW_BYTES
                 + context.size()
                 + names
-                + MOST_OF_ENDPOINTS * fixed.length
+                + PackedEndpoints.MOST_SHOWN_BYTES
+                + PackedEndpoints.MOST_TIMES_LARGER * endpoints.length
                 + options.getSerializedSize()
                 + keepAlive.getSerializedSize();
     }

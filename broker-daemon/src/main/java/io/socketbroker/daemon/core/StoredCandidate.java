@@ -1,40 +1,16 @@
 package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.socketbroker.linux.Endpoint;
 import io.socketbroker.store.v1.StoredEndpoint;
 import io.socketbroker.store.v1.StoredSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Optional;
 
 /** What an inspection found out about a socket, as it is stored. Stateless. */
 final class StoredCandidate {
     private StoredCandidate() {}
-
-    /** Field by field what {@link #read} reads, and when it came. */
-    static byte[] bytes(Candidate candidate, Instant transferredAt) {
-        StoredSocket.Builder fixed = StoredSocket.newBuilder()
-                .setKind(candidate.kind())
-                .setProtocol(candidate.protocol())
-                .setCookie(candidate.cookie())
-                .setNonBlocking(candidate.nonBlocking())
-                .setTransferredAt(Views.timestamp(transferredAt));
-        candidate.local().map(StoredCandidate::stored).ifPresent(fixed::setLocal);
-        candidate.peer().map(StoredCandidate::stored).ifPresent(fixed::setPeer);
-        return fixed.build().toByteArray();
-    }
-
-    /** What {@link #bytes} made. */
-    static StoredSocket parse(byte[] bytes) {
-        try {
-            return StoredSocket.parseFrom(bytes);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("what this process wrote is not what it reads", e);
-        }
-    }
 
     static Candidate read(StoredSocket stored) {
         return new Candidate(
@@ -46,7 +22,7 @@ final class StoredCandidate {
                 stored.getNonBlocking());
     }
 
-    private static StoredEndpoint stored(Endpoint endpoint) {
+    static StoredEndpoint stored(Endpoint endpoint) {
         StoredEndpoint.Builder stored = StoredEndpoint.newBuilder();
         switch (endpoint) {
             case Endpoint.Inet(InetAddress address, int port) ->
@@ -60,7 +36,7 @@ final class StoredCandidate {
         return stored.build();
     }
 
-    static Optional<Endpoint> endpoint(StoredEndpoint stored) {
+    private static Optional<Endpoint> endpoint(StoredEndpoint stored) {
         return switch (stored.getAddressCase()) {
             case INET ->
                 Optional.of(new Endpoint.Inet(

@@ -5,9 +5,7 @@ import com.google.protobuf.MessageLite;
 import io.socketbroker.daemon.core.JournalEntry;
 import io.socketbroker.daemon.core.Views;
 import io.socketbroker.store.v1.StoredActivation;
-import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.store.v1.StoredTask;
-import io.socketbroker.v1.SocketState;
 
 /** One record is written or removed. */
 sealed interface Change {
@@ -22,14 +20,20 @@ sealed interface Change {
     /** Somebody is told that it is kept: then it is kept, or refused, but never forgotten. */
     boolean isPromise();
 
+    /** A record as a whole. */
+    record Put(RecordKey key, MessageLite value, int weight, boolean isPromise) implements Change {}
+
     /**
-     * A record as a whole.
+     * The record of a socket, as bytes of a StoredSocket.
      *
-     * @param fixed more fields of the same message, as bytes
+     * @param generation in it
+     * @param activationId in its lease, or 0
      */
-    record Put(RecordKey key, MessageLite value, ByteString fixed, int weight, boolean isPromise) implements Change {
-        Put(RecordKey key, MessageLite value, int weight, boolean isPromise) {
-            this(key, value, ByteString.EMPTY, weight, isPromise);
+    record SocketPut(RecordKey key, ByteString value, long generation, long activationId, boolean isPromise)
+            implements Change {
+        @Override
+        public int weight() {
+            return FIXED_BYTES + value.size();
         }
     }
 
@@ -74,12 +78,8 @@ sealed interface Change {
             }
             case JournalEntry.TaskRemoved removed -> new Remove(RecordKey.of(removed.name()));
             case JournalEntry.SocketPut put ->
-                new Put(
-                        RecordKey.of(put.name()),
-                        put.changing(),
-                        put.fixed(),
-                        put.fixed().size() + weight(put.changing()),
-                        isTransfer(put.changing()));
+                new SocketPut(
+                        RecordKey.of(put.name()), put.record(), put.generation(), put.activationId(), put.isTransfer());
             case JournalEntry.SocketRemoved removed -> new Remove(RecordKey.of(removed.name()));
             case JournalEntry.ActivationPut put ->
                 new Put(RecordKey.ofActivation(put.stored().getId()), put.stored(), weight(put.stored()), false);
@@ -88,19 +88,5 @@ sealed interface Change {
 
     private static int weight(StoredActivation activation) {
         return FIXED_BYTES + activation.getSerializedSize();
-    }
-
-    /** Without a walk through the whole message: options and keep-alive remember their size from record to record. */
-    private static int weight(StoredSocket socket) {
-        return FIXED_BYTES
-                + socket.getContext().size()
-                + socket.getOptions().getSerializedSize()
-                + socket.getKeepAlive().getSerializedSize();
-    }
-
-    /** Connections that a listener brought are deposited too, but nobody waits to hear of that. */
-    private static boolean isTransfer(StoredSocket socket) {
-        return socket.getState() == SocketState.SOCKET_STATE_DEPOSITED
-                && socket.getListenerId().isEmpty();
     }
 }

@@ -2,7 +2,6 @@ package io.socketbroker.daemon.journal;
 
 import io.socketbroker.store.v1.StoreCounters;
 import io.socketbroker.store.v1.StoredActivation;
-import io.socketbroker.store.v1.StoredSocket;
 import java.util.Optional;
 
 /** The highest numbers that were given out, as far as records tell. Only the journal thread has it. */
@@ -19,15 +18,13 @@ final class Counters {
     }
 
     void see(Change change) {
-        if (!(change instanceof Change.Put put)) {
-            return;
-        }
-        switch (put.value()) {
-            case StoredSocket socket -> {
-                raiseGeneration(socket.getGeneration());
-                raiseActivation(socket.getLease().getActivationId());
+        switch (change) {
+            case Change.SocketPut socket -> {
+                raiseGeneration(socket.generation());
+                raiseActivation(socket.activationId());
             }
-            case StoredActivation activation -> {
+            case Change.Put put
+            when put.value() instanceof StoredActivation activation -> {
                 raiseActivation(activation.getId());
                 // Each ends once, however often it was written before.
                 if (activation.hasEndedAt()) {
@@ -36,7 +33,7 @@ final class Counters {
                 }
             }
             default -> {
-                // Tasks have no numbers.
+                // The others have no numbers.
             }
         }
     }

@@ -203,7 +203,12 @@ final class Store implements AutoCloseable {
             byte[] key = change.key().bytes().toByteArray();
             switch (change) {
                 case Change.Put put ->
-                    batch.put(database.handle(put.key().family()), key, encoder.bytes(put.value(), put.fixed()));
+                    batch.put(
+                            database.handle(put.key().family()),
+                            key,
+                            put.value().toByteArray());
+                case Change.SocketPut put ->
+                    batch.put(database.handle(put.key().family()), key, encoder.socket(put.value()));
                 case Change.RawPut put ->
                     batch.put(
                             database.handle(put.key().family()),

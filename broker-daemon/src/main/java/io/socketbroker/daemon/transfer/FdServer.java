@@ -3,6 +3,7 @@ package io.socketbroker.daemon.transfer;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.core.EncodedFrame;
 import io.socketbroker.daemon.faults.FailPoint;
 import io.socketbroker.daemon.loop.EventLoop;
 import io.socketbroker.daemon.policy.PeerIdentity;
@@ -195,7 +196,7 @@ public final class FdServer implements AutoCloseable {
     }
 
     private void answer(Connection connection, int requestId, FrameHandler.Answer answer) {
-        CompletableFuture<FdFrame.Builder> frame = answer.frame().toCompletableFuture();
+        CompletableFuture<EncodedFrame> frame = answer.frame().toCompletableFuture();
         if (frame.isDone() && !frame.isCompletedExceptionally()) {
             reply(connection, requestId, frame.join(), answer.descriptors());
             return;
@@ -216,23 +217,22 @@ public final class FdServer implements AutoCloseable {
         }));
     }
 
-    private void reply(Connection connection, int requestId, FdFrame.Builder answer, List<Fd> descriptors) {
-        FdFrame frame = answer.setRequestId(requestId).build();
-        committed(frame);
-        send(connection, frame, descriptors);
-        answered(frame);
+    private void reply(Connection connection, int requestId, EncodedFrame answer, List<Fd> descriptors) {
+        committed(answer.kind());
+        send(connection, answer.answer(requestId), descriptors);
+        answered(answer.kind());
     }
 
-    private static void committed(FdFrame frame) {
-        switch (frame.getBodyCase()) {
+    private static void committed(FdFrame.BodyCase kind) {
+        switch (kind) {
             case RELEASED -> FailPoint.ACKNOWLEDGE_COMMITTED.pass();
             case COMPLETED -> FailPoint.COMPLETE_COMMITTED.pass();
             default -> {}
         }
     }
 
-    private static void answered(FdFrame frame) {
-        switch (frame.getBodyCase()) {
+    private static void answered(FdFrame.BodyCase kind) {
+        switch (kind) {
             case DEPOSITED -> FailPoint.DEPOSIT_ANSWERED.pass();
             case DELIVERY -> FailPoint.CLAIM_ANSWERED.pass();
             case RELEASED -> FailPoint.ACKNOWLEDGE_ANSWERED.pass();
@@ -258,12 +258,12 @@ public final class FdServer implements AutoCloseable {
                                 .addAllItems(refusal.items().stream()
                                         .limit(MOST_ITEMS_TOLD)
                                         .toList()))
-                        .build(),
+                        .build()
+                        .toByteArray(),
                 List.of());
     }
 
-    private void send(Connection connection, FdFrame frame, List<Fd> descriptors) {
-        byte[] bytes = frame.toByteArray();
+    private void send(Connection connection, byte[] bytes, List<Fd> descriptors) {
         if (!connection.unsent.isEmpty() && descriptors.isEmpty()) {
             connection.unsent.add(bytes);
             return;
@@ -315,12 +315,12 @@ public final class FdServer implements AutoCloseable {
      *
      * @return false if the connection has ended, or does not read: nothing was sent
      */
-    public boolean push(long index, FdFrame frame, List<Fd> descriptors) {
+    public boolean push(long index, EncodedFrame frame, List<Fd> descriptors) {
         Connection connection = connections.get((int) index);
         try {
             return connection != null
                     && connection.unsent.isEmpty()
-                    && channel.send(connection.descriptor.fd(), frame.toByteArray(), descriptors);
+                    && channel.send(connection.descriptor.fd(), frame.unasked(), descriptors);
         } catch (LinuxException _) {
             return false;
         }

@@ -1,6 +1,7 @@
 package io.socketbroker.daemon.transfer;
 
 import io.socketbroker.daemon.core.Caller;
+import io.socketbroker.daemon.core.EncodedFrame;
 import io.socketbroker.linux.Fd;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.FdFrame;
@@ -31,15 +32,15 @@ public interface FrameHandler {
      * @param frame without request_id, which the connection fills in; leaves when this completes, on any thread
      * @param descriptors borrowed for the time of the sending; only of an answer that leaves at once
      */
-    record Answer(CompletionStage<FdFrame.Builder> frame, List<Fd> descriptors) {
+    record Answer(CompletionStage<EncodedFrame> frame, List<Fd> descriptors) {
         /** One that promises nothing, or nothing that has to be kept. */
-        public static Answer now(FdFrame.Builder frame, List<Fd> descriptors) {
+        public static Answer now(EncodedFrame frame, List<Fd> descriptors) {
             return new Answer(CompletableFuture.completedStage(frame), descriptors);
         }
 
         /** One that leaves when this completes, in whatever way: what it says is then kept. */
         public static Answer after(CompletionStage<Void> kept, FdFrame.Builder frame) {
-            return new Answer(kept.handle((_, _) -> frame), List.of());
+            return new Answer(kept.handle((_, _) -> EncodedFrame.of(frame)), List.of());
         }
     }
 }

@@ -137,10 +137,10 @@ class SessionsTest {
     }
 
     private void giveBack(SimulatedShell.Pushed pushed) {
-        CompleteRequest.Builder request =
-                CompleteRequest.newBuilder().setToken(pushed.outgoing().token());
-        pushed.outgoing()
-                .activation()
+        CompleteRequest.Builder request = CompleteRequest.newBuilder()
+                .setToken(Deliveries.of(pushed.outgoing()).getToken());
+        Deliveries.of(pushed.outgoing())
+                .getActivation()
                 .getSocketsList()
                 .forEach(activated -> request.addCompletions(LeaseCompletion.newBuilder()
                         .setKey(activated.getSocket().getKey())
@@ -254,7 +254,9 @@ class SessionsTest {
         assertThat(socket("s0").getState()).isEqualTo(SocketState.SOCKET_STATE_QUEUED);
         attach(2, 10);
         shell.advance(SECOND);
-        assertThat(takePushed().getFirst().outgoing().activation().getSocketsList())
+        assertThat(Deliveries.of(takePushed().getFirst().outgoing())
+                        .getActivation()
+                        .getSocketsList())
                 .extracting(activated -> activated.getTrigger().getAttempt())
                 .containsExactly(2, 2);
         assertRefused(ErrorReason.ERROR_REASON_TOKEN_UNKNOWN, () -> giveBack(delivery));

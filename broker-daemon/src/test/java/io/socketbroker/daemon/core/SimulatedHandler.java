@@ -1,6 +1,7 @@
 package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
+import io.socketbroker.v1.Delivery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,9 +52,10 @@ final class SimulatedHandler {
     }
 
     static SimulatedHandler of(long connection, Brokerage.Outgoing outgoing) {
+        Delivery delivery = Deliveries.of(outgoing);
         SimulatedHandler handler = new SimulatedHandler(
-                outgoing.activation().getActivationId(), outgoing.token(), Optional.of(connection));
-        outgoing.activation().getSocketsList().forEach(activated -> {
+                delivery.getActivation().getActivationId(), delivery.getToken(), Optional.of(connection));
+        delivery.getActivation().getSocketsList().forEach(activated -> {
             var socket = activated.getSocket();
             handler.sockets.add(new Held(
                     new SocketName(

@@ -204,7 +204,8 @@ final class SimulatedSchedule {
             long activation = pick(shell.running()).activationId;
             shell.exit(activation, pick(List.of(HandlerEnd.values())));
             // What it did not acknowledge goes with its connection.
-            disconnectIf(delivered -> delivered.outgoing.activation().getActivationId() == activation);
+            disconnectIf(delivered ->
+                    Deliveries.of(delivered.outgoing).getActivation().getActivationId() == activation);
         }
     }
 
@@ -281,7 +282,8 @@ final class SimulatedSchedule {
         }
         long id = pick(new ArrayList<>(deliveries.keySet()));
         Delivered delivered = requireNonNull(deliveries.remove(id));
-        io.socketbroker.v1.Activation activation = delivered.outgoing.activation();
+        io.socketbroker.v1.Activation activation =
+                Deliveries.of(delivered.outgoing).getActivation();
         Slot slot = delivered.outgoing.slots().getFirst();
         SocketKey key = activation.getSockets(0).getSocket().getKey();
         try {
