@@ -13,6 +13,7 @@ import io.socketbroker.store.v1.StoredTask;
 import io.socketbroker.v1.ActivatedSocket;
 import io.socketbroker.v1.AttachStart;
 import io.socketbroker.v1.CompleteRequest;
+import io.socketbroker.v1.Delivery;
 import io.socketbroker.v1.LeaseCompletion;
 import io.socketbroker.v1.LeaseOutcome;
 import io.socketbroker.v1.RegisterTaskRequest;
@@ -159,9 +160,9 @@ final class CoreShell {
 
     private void serve(Effect.Deliver deliver) {
         pause();
-        CompleteRequest.Builder back =
-                CompleteRequest.newBuilder().setToken(deliver.outgoing().token());
-        for (ActivatedSocket socket : deliver.outgoing().activation().getSocketsList()) {
+        Delivery delivery = deliver.outgoing().frame().message().getDelivery();
+        CompleteRequest.Builder back = CompleteRequest.newBuilder().setToken(delivery.getToken());
+        for (ActivatedSocket socket : delivery.getActivation().getSocketsList()) {
             back.addCompletions(LeaseCompletion.newBuilder()
                     .setKey(socket.getSocket().getKey())
                     .setGeneration(socket.getSocket().getGeneration())

@@ -56,6 +56,10 @@ final class EffectRunner {
     private final SessionStreams sessions;
     private @Nullable Delivery delivery;
     private boolean running;
+
+    /** Those that wait until all other effects are done. */
+    private final Queue<Effect.Accept> accepts = new ArrayDeque<>();
+
     private List<JournalEntry> unwritten = new ArrayList<>();
     private @Nullable CompletableFuture<Void> nextCommit;
 
@@ -116,18 +120,17 @@ final class EffectRunner {
         }
         running = true;
         try {
-            Queue<Effect.Accept> accepts = new ArrayDeque<>();
             do {
                 for (List<Effect> batch = brokerage.takeEffects(); !batch.isEmpty(); batch = brokerage.takeEffects()) {
-                    batch.forEach(effect -> runOrPostpone(effect, accepts));
+                    batch.forEach(this::runOrPostpone);
                 }
-            } while (acceptNext(accepts));
+            } while (acceptNext());
         } finally {
             running = false;
         }
     }
 
-    private void runOrPostpone(Effect effect, Queue<Effect.Accept> accepts) {
+    private void runOrPostpone(Effect effect) {
         if (effect instanceof Effect.Accept accept) {
             accepts.add(accept);
         } else {
@@ -135,7 +138,7 @@ final class EffectRunner {
         }
     }
 
-    private boolean acceptNext(Queue<Effect.Accept> accepts) {
+    private boolean acceptNext() {
         Effect.Accept next = accepts.poll();
         if (next == null) {
             return false;

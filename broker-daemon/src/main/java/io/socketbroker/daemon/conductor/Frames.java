@@ -28,6 +28,7 @@ import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.TransferOwnershipRequest;
 import io.socketbroker.v1.TransferOwnershipResponse;
 import io.socketbroker.v1.Welcome;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -211,7 +212,9 @@ final class Frames implements FrameHandler {
 
     /** As their giver had them. */
     List<Fd> descriptors(Brokerage.Outgoing outgoing) {
-        return outgoing.slots().stream().map(this::restored).toList();
+        List<Fd> restored = new ArrayList<>(outgoing.slots().size());
+        outgoing.slots().forEach(slot -> restored.add(restored(slot)));
+        return restored;
     }
 
     private Fd restored(Slot slot) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to have sockets handled, by a launched program or by an attached session. Mutable; only the rules of this
- * package change it.
+ * package change it. With loops rather than streams, because each wake makes one.
  */
 final class Activation {
     final long id;
@@ -60,17 +60,27 @@ final class Activation {
     }
 
     boolean isOver() {
-        return leases.stream().allMatch(lease -> lease.ended);
+        for (Lease lease : leases) {
+            if (!lease.ended) {
+                return false;
+            }
+        }
+        return true;
     }
 
     List<SocketEntry> sockets() {
-        return leases.stream().map(lease -> lease.socket).toList();
+        List<SocketEntry> sockets = new ArrayList<>(leases.size());
+        leases.forEach(lease -> sockets.add(lease.socket));
+        return sockets;
     }
 
     Optional<Lease> leaseOf(String socketId) {
-        return leases.stream()
-                .filter(lease -> lease.socket.name.id().equals(socketId))
-                .findFirst();
+        for (Lease lease : leases) {
+            if (lease.socket.name.id().equals(socketId)) {
+                return Optional.of(lease);
+            }
+        }
+        return Optional.empty();
     }
 
     LaunchPlan plan() {

@@ -204,7 +204,8 @@ public final class Brokerage {
     /** See FdFrame.reclaim: the descriptors go out on this connection, which has to acknowledge them. */
     public Outgoing reclaim(Caller caller, ReclaimRequest request, long connection) {
         Claims.Outgoing outgoing = claims.reclaim(caller, named.all(caller, request), connection);
-        return new Outgoing(outgoing.deliveryId(), slots(outgoing), WrittenViews.wholeDelivery(outgoing, state.writer));
+        return new Outgoing(
+                outgoing.deliveryId(), outgoing.slots(), WrittenViews.wholeDelivery(outgoing, state.writer));
     }
 
     /** See SocketService.CloseSocket. */
@@ -309,12 +310,8 @@ public final class Brokerage {
         Claims.Outgoing outgoing = claims.claim(caller, token, connection);
         return new Outgoing(
                 outgoing.deliveryId(),
-                outgoing.deliveryId() == 0 ? List.of() : slots(outgoing),
+                outgoing.deliveryId() == 0 ? List.of() : outgoing.slots(),
                 WrittenViews.delivery(outgoing, state.writer));
-    }
-
-    private static List<Slot> slots(Claims.Outgoing outgoing) {
-        return outgoing.sockets().stream().map(SocketEntry::slot).toList();
     }
 
     /** See Acknowledge on fd.sock. */

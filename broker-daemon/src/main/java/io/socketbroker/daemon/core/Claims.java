@@ -34,7 +34,13 @@ final class Claims {
     record Ticket(Token token, Instant expiresAt, List<SocketEntry> sockets) {}
 
     /** What goes out on fd.sock. */
-    record Outgoing(long deliveryId, Optional<Activation> activation, List<SocketEntry> sockets) {}
+    record Outgoing(long deliveryId, Optional<Activation> activation, List<SocketEntry> sockets) {
+        List<Slot> slots() {
+            List<Slot> slots = new ArrayList<>(sockets.size());
+            sockets.forEach(socket -> slots.add(socket.slot()));
+            return slots;
+        }
+    }
 
     /** A token for the descriptors. */
     Ticket reclaim(Caller caller, List<SocketEntry> sockets) {
@@ -156,9 +162,7 @@ final class Claims {
         state.effect(new Effect.Deliver(
                 connection,
                 new Brokerage.Outgoing(
-                        outgoing.deliveryId(),
-                        outgoing.sockets().stream().map(SocketEntry::slot).toList(),
-                        WrittenViews.delivery(outgoing, state.writer))));
+                        outgoing.deliveryId(), outgoing.slots(), WrittenViews.delivery(outgoing, state.writer))));
     }
 
     /** It could not be sent. */

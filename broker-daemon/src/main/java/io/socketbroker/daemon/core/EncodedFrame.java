@@ -1,6 +1,7 @@
 package io.socketbroker.daemon.core;
 
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.socketbroker.v1.FdFrame;
 import java.util.Arrays;
 
@@ -26,15 +27,24 @@ public final class EncodedFrame {
         return kind;
     }
 
-    /** As nobody asked for it. */
-    public byte[] unasked() {
-        return bytes.clone();
+    /** As its receiver reads it. */
+    public FdFrame message() {
+        try {
+            return FdFrame.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("what this process wrote is not what it reads", e);
+        }
     }
 
-    /** As the answer to a request: the fields of a message may come in any order. */
+    /** As nobody asked for it; not to be changed. */
+    public byte[] unasked() {
+        return bytes;
+    }
+
+    /** As the answer to a request, whose number comes last: a message has its fields in any order. Not to be changed. */
     public byte[] answer(int requestId) {
         if (requestId == 0) {
-            return unasked();
+            return bytes;
         }
         int more = 1 + CodedOutputStream.computeUInt32SizeNoTag(requestId);
         byte[] answer = Arrays.copyOf(bytes, bytes.length + more);

@@ -85,11 +85,17 @@ final class TaskEntry {
 
     /** A session that can take work, in turns. */
     Optional<Session> nextSession() {
-        Optional<Session> next = sessions.stream().filter(Session::takesWork).findFirst();
-        next.ifPresent(session -> {
-            sessions.remove(session);
-            sessions.add(session);
-        });
-        return next;
+        Session next = null;
+        for (Session session : sessions) {
+            if (session.takesWork()) {
+                next = session;
+                break;
+            }
+        }
+        if (next != null && sessions.size() > 1) {
+            sessions.remove(next);
+            sessions.add(next);
+        }
+        return Optional.ofNullable(next);
     }
 }

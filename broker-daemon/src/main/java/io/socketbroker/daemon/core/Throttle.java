@@ -106,8 +106,11 @@ final class Throttle {
         if (own != null) {
             add(holds, "activations_per_second", own, "task " + task.name);
         }
-        String uid = "uid " + Integer.toUnsignedString(task.name.uid());
-        add(holds, "activations-per-second-per-uid", ofUid(task.name.uid()), uid);
+        add(
+                holds,
+                "activations-per-second-per-uid",
+                ofUid(task.name.uid()),
+                "uid " + Integer.toUnsignedString(task.name.uid()));
         add(holds, "activations-per-second", all, "all users");
         return holds;
     }

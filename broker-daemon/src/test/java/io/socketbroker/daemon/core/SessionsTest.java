@@ -138,8 +138,11 @@ class SessionsTest {
 
     private void giveBack(SimulatedShell.Pushed pushed) {
         CompleteRequest.Builder request = CompleteRequest.newBuilder()
-                .setToken(Deliveries.of(pushed.outgoing()).getToken());
-        Deliveries.of(pushed.outgoing())
+                .setToken(pushed.outgoing().frame().message().getDelivery().getToken());
+        pushed.outgoing()
+                .frame()
+                .message()
+                .getDelivery()
                 .getActivation()
                 .getSocketsList()
                 .forEach(activated -> request.addCompletions(LeaseCompletion.newBuilder()
@@ -254,7 +257,12 @@ class SessionsTest {
         assertThat(socket("s0").getState()).isEqualTo(SocketState.SOCKET_STATE_QUEUED);
         attach(2, 10);
         shell.advance(SECOND);
-        assertThat(Deliveries.of(takePushed().getFirst().outgoing())
+        assertThat(takePushed()
+                        .getFirst()
+                        .outgoing()
+                        .frame()
+                        .message()
+                        .getDelivery()
                         .getActivation()
                         .getSocketsList())
                 .extracting(activated -> activated.getTrigger().getAttempt())

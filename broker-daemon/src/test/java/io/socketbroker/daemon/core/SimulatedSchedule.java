@@ -204,8 +204,14 @@ final class SimulatedSchedule {
             long activation = pick(shell.running()).activationId;
             shell.exit(activation, pick(List.of(HandlerEnd.values())));
             // What it did not acknowledge goes with its connection.
-            disconnectIf(delivered ->
-                    Deliveries.of(delivered.outgoing).getActivation().getActivationId() == activation);
+            disconnectIf(delivered -> delivered
+                            .outgoing
+                            .frame()
+                            .message()
+                            .getDelivery()
+                            .getActivation()
+                            .getActivationId()
+                    == activation);
         }
     }
 
@@ -283,7 +289,7 @@ final class SimulatedSchedule {
         long id = pick(new ArrayList<>(deliveries.keySet()));
         Delivered delivered = requireNonNull(deliveries.remove(id));
         io.socketbroker.v1.Activation activation =
-                Deliveries.of(delivered.outgoing).getActivation();
+                delivered.outgoing.frame().message().getDelivery().getActivation();
         Slot slot = delivered.outgoing.slots().getFirst();
         SocketKey key = activation.getSockets(0).getSocket().getKey();
         try {

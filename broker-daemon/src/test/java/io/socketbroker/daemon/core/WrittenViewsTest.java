@@ -184,7 +184,7 @@ class WrittenViewsTest {
                                 .setReleased(true))
                         .build());
         Claims.Outgoing outgoing = new Claims.Outgoing(8, Optional.of(lease.activation), List.of(entry));
-        var delivery = Deliveries.of(new Brokerage.Outgoing(8, List.of(), WrittenViews.delivery(outgoing, writer)));
+        var delivery = WrittenViews.delivery(outgoing, writer).message().getDelivery();
         assertThat(delivery.getActivation()).isEqualTo(activation);
         assertThat(delivery.getDeliveryId()).isEqualTo(8);
         assertThat(delivery.getToken()).isEqualTo(new Token(1, 2).bytes());
