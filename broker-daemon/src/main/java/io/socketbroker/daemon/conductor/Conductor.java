@@ -273,10 +273,12 @@ public final class Conductor implements AutoCloseable {
         submit(
                 reply,
                 () -> forward(
-                        deposits.collect(caller.uid(), request.getDepositId()).thenCompose(deposited -> {
-                            tellTime();
-                            return transfer.take(caller, request, deposited, cancelled);
-                        }),
+                        deposits.collect(caller.uid(), request.getDepositId())
+                                .thenCompose(deposited -> {
+                                    tellTime();
+                                    return transfer.take(caller, request, deposited, cancelled);
+                                })
+                                .thenApply(frame -> frame.message().getTransferred()),
                         reply));
         return reply;
     }
@@ -287,7 +289,10 @@ public final class Conductor implements AutoCloseable {
         CompletableFuture<TransferOwnershipResponse> reply = new CompletableFuture<>();
         submit(reply, () -> {
             tellTime();
-            forward(transfer.take(caller, request, List.of(made), () -> false), reply);
+            forward(
+                    transfer.take(caller, request, List.of(made), () -> false)
+                            .thenApply(frame -> frame.message().getTransferred()),
+                    reply);
         });
         // Refused by a loop that has ended, or by the rules, which have closed it.
         return reply.whenComplete((_, failure) -> {

@@ -129,7 +129,7 @@ final class Frames implements FrameHandler {
             Deposits.closeAll(received);
             throw refusal;
         }
-        CompletableFuture<TransferOwnershipResponse> taken;
+        CompletableFuture<EncodedFrame> taken;
         try {
             taken = transfer.take(caller, request, received, gone::get);
         } catch (BrokerRefusal | LinuxException e) {
@@ -141,12 +141,14 @@ final class Frames implements FrameHandler {
     }
 
     /** What was kept from before is not in the request, and names and addresses can be longer than the bound allows for. */
-    private static EncodedFrame transferred(TransferOwnershipResponse response) {
-        if (response.getSerializedSize() + BYTES_AROUND_ANSWER <= FdServer.MOST_FRAME_BYTES) {
-            return EncodedFrame.of(FdFrame.newBuilder().setTransferred(response));
+    private static EncodedFrame transferred(EncodedFrame answer) {
+        if (answer.unasked().length + BYTES_AROUND_ANSWER <= FdServer.MOST_FRAME_BYTES) {
+            return answer;
         }
         TransferOwnershipResponse.Builder brief = TransferOwnershipResponse.newBuilder();
-        response.getSocketsList()
+        answer.message()
+                .getTransferred()
+                .getSocketsList()
                 .forEach(socket -> brief.addSockets(Socket.newBuilder()
                         .setKey(socket.getKey())
                         .setKind(socket.getKind())

@@ -4,6 +4,7 @@ import io.socketbroker.daemon.core.BrokerRefusal;
 import io.socketbroker.daemon.core.Brokerage;
 import io.socketbroker.daemon.core.Caller;
 import io.socketbroker.daemon.core.Candidate;
+import io.socketbroker.daemon.core.EncodedFrame;
 import io.socketbroker.daemon.core.Slot;
 import io.socketbroker.daemon.custody.Custody;
 import io.socketbroker.daemon.custody.Held;
@@ -17,7 +18,6 @@ import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.ItemError;
 import io.socketbroker.v1.TransferOwnershipRequest;
-import io.socketbroker.v1.TransferOwnershipResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,11 +51,11 @@ final class Transfer {
     }
 
     /**
-     * Takes the descriptors or closes them.
+     * Takes the descriptors or closes them; replies with a frame that has a TransferOwnershipResponse.
      *
      * @param cancelled whether nobody waits for the reply any more
      */
-    CompletableFuture<TransferOwnershipResponse> take(
+    CompletableFuture<EncodedFrame> take(
             Caller caller, TransferOwnershipRequest request, List<OwnedFd> deposited, BooleanSupplier cancelled) {
         List<Candidate> candidates;
         List<Brokerage.Adopted> adopted;
@@ -80,7 +80,7 @@ final class Transfer {
             taken.add(new Held(slot, candidates.get(i).cookie(), descriptors.at(slot)));
         }
         List<Slot> slots = taken.stream().map(Held::slot).toList();
-        CompletableFuture<TransferOwnershipResponse> reply = new CompletableFuture<>();
+        CompletableFuture<EncodedFrame> reply = new CompletableFuture<>();
         FailPoint.TRANSFER_BOUND.pass();
         CompletionStage<Void> kept = custody.put(taken);
         FailPoint.TRANSFER_PUT.pass();
@@ -116,7 +116,7 @@ final class Transfer {
             List<Slot> slots,
             @Nullable Throwable failure,
             BooleanSupplier cancelled,
-            CompletableFuture<TransferOwnershipResponse> reply) {
+            CompletableFuture<EncodedFrame> reply) {
         FailPoint.TRANSFER_KEPT.pass();
         if (failure != null || cancelled.getAsBoolean()) {
             brokerage.transferAbandoned(slots);
@@ -127,9 +127,7 @@ final class Transfer {
                             : new BrokerRefusal(ErrorReason.ERROR_REASON_CLAIM_EXPIRED, "", "the call was cancelled"));
             return;
         }
-        TransferOwnershipResponse response = TransferOwnershipResponse.newBuilder()
-                .addAllSockets(brokerage.custodyTaken(slots))
-                .build();
+        EncodedFrame response = brokerage.custodyTaken(slots);
         effects.runAll();
         FailPoint.TRANSFER_WATCHED.pass();
         reply.complete(response);

@@ -23,6 +23,7 @@ import io.socketbroker.v1.TransferOwnershipRequest;
 import io.socketbroker.v1.UnregisterTaskRequest;
 import io.socketbroker.v1.UpdateSocketRequest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -170,12 +171,12 @@ public final class Brokerage {
         return transfers.transfer(caller, request.getApp(), request.getItemsList(), candidates);
     }
 
-    /** Journal and custody have them: watched from here on. */
-    public List<Socket> custodyTaken(List<Slot> slots) {
-        List<SocketEntry> entries =
-                slots.stream().map(slot -> state.sockets.at(slot).orElseThrow()).toList();
+    /** Journal and custody have them: watched from here on. The answer to the transfer, however large. */
+    public EncodedFrame custodyTaken(List<Slot> slots) {
+        List<SocketEntry> entries = new ArrayList<>(slots.size());
+        slots.forEach(slot -> entries.add(state.sockets.at(slot).orElseThrow()));
         transfers.custodyTaken(entries);
-        return entries.stream().map(entry -> Views.socket(entry, false)).toList();
+        return WrittenViews.transferred(entries, state.writer);
     }
 
     /** The caller went away before its reply: the sockets are still the caller's, and the broker lets go of its copies. */

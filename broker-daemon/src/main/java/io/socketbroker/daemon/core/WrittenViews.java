@@ -11,6 +11,7 @@ import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.SocketKey;
 import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.TaskKey;
+import io.socketbroker.v1.TransferOwnershipResponse;
 import java.util.List;
 
 /**
@@ -86,6 +87,18 @@ final class WrittenViews {
         message.string(TaskKey.APP_FIELD_NUMBER, task.app());
         message.enclose(io.socketbroker.v1.Activation.TASK_FIELD_NUMBER, end);
         message.varint(io.socketbroker.v1.Activation.ACTIVATION_ID_FIELD_NUMBER, activation.id);
+    }
+
+    /** A TransferOwnershipResponse. */
+    static EncodedFrame transferred(List<SocketEntry> sockets, BackwardWriter message) {
+        message.clear();
+        for (SocketEntry socket : sockets.reversed()) {
+            int end = message.size();
+            socket(socket, false, message);
+            message.enclose(TransferOwnershipResponse.SOCKETS_FIELD_NUMBER, end);
+        }
+        message.enclose(FdFrame.TRANSFERRED_FIELD_NUMBER, 0);
+        return new EncodedFrame(FdFrame.BodyCase.TRANSFERRED, message.take());
     }
 
     /** The fields of a {@link Socket}. */
