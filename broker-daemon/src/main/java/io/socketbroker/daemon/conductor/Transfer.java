@@ -82,9 +82,11 @@ final class Transfer {
         List<Slot> slots = taken.stream().map(Held::slot).toList();
         CompletableFuture<EncodedFrame> reply = new CompletableFuture<>();
         FailPoint.TRANSFER_BOUND.pass();
+        // First, so that its thread wakes up while the descriptors are sent.
+        CompletionStage<Void> committed = effects.commit();
         CompletionStage<Void> kept = custody.put(taken);
         FailPoint.TRANSFER_PUT.pass();
-        kept.thenCombine(effects.commit(), (_, _) -> slots)
+        kept.thenCombine(committed, (_, _) -> slots)
                 .whenComplete((_, failure) -> loop.execute(() -> finish(slots, failure, cancelled, reply)));
         return reply;
     }
