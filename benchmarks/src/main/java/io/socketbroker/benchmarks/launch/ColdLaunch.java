@@ -53,9 +53,10 @@ public final class ColdLaunch {
             servers.add(new EchoServer(
                     Role.FLOOR, "floor: accept + posix_spawn", loopback(Integer.parseInt(floor.hear()))));
             report.note("floor: " + JavaProgram.flags());
-            BrokerProcess broker = BrokerProcess.start(workshop, launcher);
-            report.note("broker: " + broker.flags());
-            servers.add(ours(broker));
+            BrokerProcess keeping = BrokerProcess.startKeeping(workshop, launcher);
+            report.note("broker: " + keeping.flags());
+            servers.add(ours("Socket Broker, journal and vault", keeping));
+            servers.add(ours("Socket Broker, no custody", BrokerProcess.start(workshop, launcher)));
             servers.addAll(Rivals.start(workshop, report));
             int rounds = options.number("rounds");
             Comparison.run(
@@ -90,7 +91,7 @@ public final class ColdLaunch {
                 .toList();
     }
 
-    private static EchoServer ours(BrokerProcess broker) {
+    private static EchoServer ours(String name, BrokerProcess broker) {
         OwnedFd listener = Sockets.listenTcp(loopback(0), 128);
         InetSocketAddress address = SpawnFloor.addressOf(listener);
         try (BrokerClient client = BrokerClient.connect(broker.runtimeDirectory())) {
@@ -98,7 +99,7 @@ public final class ColdLaunch {
             client.transfer(TransferRequest.of(listener, "listener", "cat")
                     .withAcceptMode(AcceptMode.ACCEPT_MODE_PER_CONNECTION));
         }
-        return new EchoServer(Role.OURS, "Socket Broker", address);
+        return new EchoServer(Role.OURS, name, address);
     }
 
     static InetSocketAddress loopback(int port) {

@@ -17,7 +17,8 @@ import java.util.Map;
 /**
  * From a byte's arrival at a parked socket to a running program that has its descriptor: sessions beside the bare kernel
  * path, in turns of 200 wakes. First one at a time, of sockets chosen at random; then by a schedule that waits for nobody.
- * Half of the broker's sockets are of the program that speaks frames, half of the one with the SDK.
+ * One broker keeps journal and vault; the other nothing, and half of its sockets are of a program that speaks frames, half of
+ * one with the SDK.
  */
 public final class SessionWake {
     private static final Options.Defaults DEFAULTS = new Options.Defaults(
@@ -49,12 +50,15 @@ public final class SessionWake {
         int rate = options.number("rate");
         String oneByOne = "wake " + WAKES;
         try (Workshop workshop = Workshop.open()) {
-            BrokerProcess broker = BrokerProcess.start(workshop, launcher);
-            report.note("broker: " + broker.flags());
+            BrokerProcess keeping = BrokerProcess.startKeeping(workshop, launcher);
+            BrokerProcess alone = BrokerProcess.start(workshop, launcher);
+            report.note("broker: " + keeping.flags());
             List<WakeContender> contenders = List.of(
                     WakeContender.floor(workshop, "floor: epoll + SEQPACKET", parked, 1, oneByOne),
-                    WakeContender.raw(workshop, "Socket Broker, fd.sock", half, broker, oneByOne),
-                    WakeContender.sdk(workshop, "Socket Broker, SDK", half, broker, SDK_DEFAULT_CREDIT, oneByOne));
+                    WakeContender.raw(workshop, "Socket Broker, journal and vault", parked, keeping, oneByOne),
+                    WakeContender.raw(workshop, "Socket Broker, no custody", half, alone, oneByOne),
+                    WakeContender.sdk(
+                            workshop, "Socket Broker, no custody, SDK", half, alone, SDK_DEFAULT_CREDIT, oneByOne));
             Comparison.run(
                     report,
                     "a byte arrives -> a running program has the socket, one at a time, " + parked + " parked",
