@@ -39,6 +39,7 @@ final class ConfigurationIT {
 
     @AfterEach
     void deleteHome() throws IOException {
+        Vaults.end(home);
         BrokerProcess.delete(home);
     }
 

@@ -29,6 +29,7 @@ final class NotifyIT {
 
     @AfterEach
     void deleteFolder() throws IOException {
+        Vaults.end(folder);
         BrokerProcess.delete(folder);
     }
 
