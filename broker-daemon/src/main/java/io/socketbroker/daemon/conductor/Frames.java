@@ -18,12 +18,10 @@ import io.socketbroker.linux.LinuxException;
 import io.socketbroker.linux.OwnedFd;
 import io.socketbroker.v1.Claim;
 import io.socketbroker.v1.CompleteRequest;
-import io.socketbroker.v1.CompleteResponse;
 import io.socketbroker.v1.Deposit;
 import io.socketbroker.v1.Deposited;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.FdFrame;
-import io.socketbroker.v1.Released;
 import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.TransferOwnershipRequest;
 import io.socketbroker.v1.TransferOwnershipResponse;
@@ -105,8 +103,7 @@ final class Frames implements FrameHandler {
 
     private Answer complete(Caller caller, CompleteRequest request) {
         FailPoint.COMPLETE_RECEIVED.pass();
-        FdFrame.Builder answer = FdFrame.newBuilder()
-                .setCompleted(CompleteResponse.newBuilder().addAllErrors(brokerage.complete(caller, request)));
+        EncodedFrame answer = EncodedFrame.completed(brokerage.complete(caller, request));
         runEffects.run();
         FailPoint.COMPLETE_DONE.pass();
         return Answer.after(commit.get(), answer);
@@ -237,9 +234,7 @@ final class Frames implements FrameHandler {
         brokerage.acknowledge(deliveryId, connection);
         runEffects.run();
         FailPoint.ACKNOWLEDGE_DONE.pass();
-        return Answer.after(
-                commit.get(),
-                FdFrame.newBuilder().setReleased(Released.newBuilder().setDeliveryId(deliveryId)));
+        return Answer.after(commit.get(), EncodedFrame.released(deliveryId));
     }
 
     @Override

@@ -2,12 +2,19 @@ package io.socketbroker.daemon.core;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.socketbroker.v1.CompleteResponse;
 import io.socketbroker.v1.FdFrame;
+import io.socketbroker.v1.ItemError;
+import io.socketbroker.v1.Released;
 import java.util.Arrays;
+import java.util.List;
 
 /** A frame of fd.sock as it goes out, but for its request_id. Immutable. */
 public final class EncodedFrame {
     private static final int REQUEST_ID_TAG = FdFrame.REQUEST_ID_FIELD_NUMBER << 3;
+
+    private static final EncodedFrame COMPLETED =
+            of(FdFrame.newBuilder().setCompleted(CompleteResponse.getDefaultInstance()));
 
     private final FdFrame.BodyCase kind;
     private final byte[] bytes;
@@ -20,6 +27,22 @@ public final class EncodedFrame {
     /** Of a message without request_id. */
     public static EncodedFrame of(FdFrame.Builder frame) {
         return new EncodedFrame(frame.getBodyCase(), frame.build().toByteArray());
+    }
+
+    /** A Released: the answer to each acknowledgement. */
+    public static EncodedFrame released(long deliveryId) {
+        BackwardWriter message = new BackwardWriter(16);
+        message.varint(Released.DELIVERY_ID_FIELD_NUMBER, deliveryId);
+        message.enclose(FdFrame.RELEASED_FIELD_NUMBER, 0);
+        return new EncodedFrame(FdFrame.BodyCase.RELEASED, message.take());
+    }
+
+    /** A Completed: the answer to each completion, most of them without errors. */
+    public static EncodedFrame completed(List<ItemError> errors) {
+        return errors.isEmpty()
+                ? COMPLETED
+                : of(FdFrame.newBuilder()
+                        .setCompleted(CompleteResponse.newBuilder().addAllErrors(errors)));
     }
 
     /** What it says. */

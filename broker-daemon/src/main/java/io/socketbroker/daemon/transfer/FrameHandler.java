@@ -39,8 +39,8 @@ public interface FrameHandler {
         }
 
         /** One that leaves when this completes, in whatever way: what it says is then kept. */
-        public static Answer after(CompletionStage<Void> kept, FdFrame.Builder frame) {
-            return new Answer(kept.handle((_, _) -> EncodedFrame.of(frame)), List.of());
+        public static Answer after(CompletionStage<Void> kept, EncodedFrame frame) {
+            return new Answer(kept.handle((_, _) -> frame), List.of());
         }
     }
 }

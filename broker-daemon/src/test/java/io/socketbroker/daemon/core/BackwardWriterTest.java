@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import io.socketbroker.v1.CompleteResponse;
 import io.socketbroker.v1.Event;
 import io.socketbroker.v1.FdFrame;
+import io.socketbroker.v1.ItemError;
+import io.socketbroker.v1.Released;
 import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.SocketKey;
 import io.socketbroker.v1.TriggerDetails;
 import io.socketbroker.v1.Welcome;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,5 +102,20 @@ class BackwardWriterTest {
         assertThat(FdFrame.parseFrom(frame.answer(requestId)))
                 .isEqualTo(welcome.setRequestId(requestId).build());
         assertThat(frame.kind()).isEqualTo(FdFrame.BodyCase.WELCOME);
+    }
+
+    @Test
+    void shouldSayWhatIsOver() {
+        assertThat(EncodedFrame.released(300).message())
+                .isEqualTo(FdFrame.newBuilder()
+                        .setReleased(Released.newBuilder().setDeliveryId(300))
+                        .build());
+        ItemError error = ItemError.newBuilder().setIndex(3).build();
+        for (List<ItemError> errors : List.of(List.<ItemError>of(), List.of(error))) {
+            assertThat(EncodedFrame.completed(errors).message())
+                    .isEqualTo(FdFrame.newBuilder()
+                            .setCompleted(CompleteResponse.newBuilder().addAllErrors(errors))
+                            .build());
+        }
     }
 }
