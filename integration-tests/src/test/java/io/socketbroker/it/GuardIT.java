@@ -48,7 +48,7 @@ final class GuardIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"IN_MEMORY, 20000", "JOURNAL_AND_VAULT, 30000"})
+    @CsvSource({"IN_MEMORY, 11000", "JOURNAL_AND_VAULT, 18000"})
     void shouldAllocateLittleForAWake(Keeping keeping, int mostBytes) throws Exception {
         try (GuardedBroker broker = new GuardedBroker(keeping)) {
             broker.wake(WARM_UP);

@@ -6,7 +6,6 @@ import io.socketbroker.v1.CompleteResponse;
 import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.ItemError;
 import io.socketbroker.v1.Released;
-import java.util.Arrays;
 import java.util.List;
 
 /** A frame of fd.sock as it goes out, but for its request_id. Immutable. */
@@ -64,21 +63,22 @@ public final class EncodedFrame {
         return bytes;
     }
 
-    /** As the answer to a request, whose number comes last: a message has its fields in any order. Not to be changed. */
+    /** As the answer to a request, whose number comes first as protobuf itself would write it. Not to be changed. */
     public byte[] answer(int requestId) {
         if (requestId == 0) {
             return bytes;
         }
-        int more = 1 + CodedOutputStream.computeUInt32SizeNoTag(requestId);
-        byte[] answer = Arrays.copyOf(bytes, bytes.length + more);
-        int at = bytes.length;
-        answer[at++] = REQUEST_ID_TAG;
+        int before = 1 + CodedOutputStream.computeUInt32SizeNoTag(requestId);
+        byte[] answer = new byte[before + bytes.length];
+        answer[0] = REQUEST_ID_TAG;
+        int at = 1;
         int rest = requestId;
         while ((rest & ~0x7F) != 0) {
             answer[at++] = (byte) (rest | 0x80);
             rest >>>= 7;
         }
         answer[at] = (byte) rest;
+        System.arraycopy(bytes, 0, answer, before, bytes.length);
         return answer;
     }
 }
