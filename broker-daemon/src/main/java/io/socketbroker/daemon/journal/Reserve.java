@@ -20,6 +20,8 @@ final class Reserve {
     /** What RocksDB may have in memory, and writes when it is opened after a crash. */
     private static final int BYTES = 4 << 20;
 
+    private static final int PIECE_BYTES = 64 << 10;
+
     private final Path file;
 
     Reserve(StoreFolder folder) {
@@ -32,14 +34,18 @@ final class Reserve {
             if (Files.exists(file) && Files.size(file) == BYTES) {
                 return;
             }
-            byte[] content = new byte[BYTES];
             // A file system may keep zeros in no space at all.
-            new Random(0).nextBytes(content);
+            Random random = new Random(0);
+            // In small pieces: for each thread the JDK keeps as much memory as its largest write took.
+            byte[] piece = new byte[PIECE_BYTES];
             try (FileChannel channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-                ByteBuffer rest = ByteBuffer.wrap(content);
-                while (rest.hasRemaining()) {
-                    channel.write(rest);
+                for (int written = 0; written < BYTES; written += PIECE_BYTES) {
+                    random.nextBytes(piece);
+                    ByteBuffer rest = ByteBuffer.wrap(piece);
+                    while (rest.hasRemaining()) {
+                        channel.write(rest);
+                    }
                 }
             }
         } catch (IOException e) {
