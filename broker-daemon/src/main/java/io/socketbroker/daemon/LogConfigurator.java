@@ -25,7 +25,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         if (System.getProperty("logback.configurationFile") != null) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
-        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
+        level(context, Logger.ROOT_LOGGER_NAME, Level.INFO);
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(withoutWaiting(context, standardError(context)));
         // These log every frame when asked to, and a harmless warning about SO_KEEPALIVE on unix sockets.
         level(context, "io.grpc", Level.INFO);

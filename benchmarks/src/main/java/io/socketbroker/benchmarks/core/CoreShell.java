@@ -160,7 +160,7 @@ final class CoreShell {
 
     private void serve(Effect.Deliver deliver) {
         pause();
-        Delivery delivery = deliver.outgoing().frame().message().getDelivery();
+        Delivery delivery = deliver.outgoing().delivery();
         CompleteRequest.Builder back = CompleteRequest.newBuilder().setToken(delivery.getToken());
         for (ActivatedSocket socket : delivery.getActivation().getSocketsList()) {
             back.addCompletions(LeaseCompletion.newBuilder()

@@ -274,11 +274,7 @@ public final class Conductor implements AutoCloseable {
                 reply,
                 () -> forward(
                         deposits.collect(caller.uid(), request.getDepositId())
-                                .thenCompose(deposited -> {
-                                    tellTime();
-                                    return transfer.take(caller, request, deposited, cancelled);
-                                })
-                                .thenApply(frame -> frame.message().getTransferred()),
+                                .thenCompose(deposited -> taken(caller, request, deposited, cancelled)),
                         reply));
         return reply;
     }
@@ -287,19 +283,20 @@ public final class Conductor implements AutoCloseable {
     public CompletableFuture<TransferOwnershipResponse> take(
             Caller caller, TransferOwnershipRequest request, OwnedFd made) {
         CompletableFuture<TransferOwnershipResponse> reply = new CompletableFuture<>();
-        submit(reply, () -> {
-            tellTime();
-            forward(
-                    transfer.take(caller, request, List.of(made), () -> false)
-                            .thenApply(frame -> frame.message().getTransferred()),
-                    reply);
-        });
+        submit(reply, () -> forward(taken(caller, request, List.of(made), () -> false), reply));
         // Refused by a loop that has ended, or by the rules, which have closed it.
         return reply.whenComplete((_, failure) -> {
             if (failure != null && made.isOpen()) {
                 made.close();
             }
         });
+    }
+
+    private CompletableFuture<TransferOwnershipResponse> taken(
+            Caller caller, TransferOwnershipRequest request, List<OwnedFd> deposited, BooleanSupplier cancelled) {
+        tellTime();
+        return transfer.take(caller, request, deposited, cancelled)
+                .thenApply(frame -> frame.message().getTransferred());
     }
 
     /** A duplicate of the descriptor of a declared socket; empty if the broker has none. */

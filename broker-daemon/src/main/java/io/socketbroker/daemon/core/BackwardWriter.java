@@ -3,6 +3,7 @@ package io.socketbroker.daemon.core;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
+import com.google.protobuf.Timestamp;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -130,11 +131,26 @@ final class BackwardWriter {
         enclose(field, end);
     }
 
-    /** A google.protobuf.Timestamp, present. */
+    /** One in which nothing is set is left out. */
+    void messageUnlessDefault(int field, MessageLite value) {
+        if (!value.equals(value.getDefaultInstanceForType())) {
+            message(field, value);
+        }
+    }
+
+    /** The start of bytes that are to follow the message, so that they need not be copied into it; none if empty. */
+    void startOfBytes(int field, ByteString following) {
+        if (!following.isEmpty()) {
+            putVarint(following.size());
+            putTag(field, LENGTH_DELIMITED);
+        }
+    }
+
+    /** A {@link Timestamp}, present. */
     void timestamp(int field, Instant value) {
         int end = size();
-        varint(2, value.getNano());
-        varint(1, value.getEpochSecond());
+        varint(Timestamp.NANOS_FIELD_NUMBER, value.getNano());
+        varint(Timestamp.SECONDS_FIELD_NUMBER, value.getEpochSecond());
         enclose(field, end);
     }
 

@@ -33,6 +33,7 @@ final class BrokerState {
     final AdaptiveIntervals intervals = new AdaptiveIntervals();
     final RandomGenerator random;
     final int brokerUid;
+
     /** For whoever writes a message, as long as that takes. */
     final BackwardWriter writer = new BackwardWriter(1_024);
 

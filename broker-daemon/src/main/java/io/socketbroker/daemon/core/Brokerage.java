@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.socketbroker.v1.AttachStart;
 import io.socketbroker.v1.CloseSocketRequest;
 import io.socketbroker.v1.CompleteRequest;
+import io.socketbroker.v1.Delivery;
 import io.socketbroker.v1.GetActivationResponse;
 import io.socketbroker.v1.ItemError;
 import io.socketbroker.v1.KeepAlive;
@@ -304,7 +305,12 @@ public final class Brokerage {
      *
      * @param frame the Delivery that they go out with
      */
-    public record Outgoing(long deliveryId, List<Slot> slots, EncodedFrame frame) {}
+    public record Outgoing(long deliveryId, List<Slot> slots, EncodedFrame frame) {
+        /** As its receiver reads it. */
+        public Delivery delivery() {
+            return frame.message().getDelivery();
+        }
+    }
 
     /** See Claim on fd.sock. Slots are empty if the descriptors were passed at launch. */
     public Outgoing claim(Caller caller, Token token, long connection) {

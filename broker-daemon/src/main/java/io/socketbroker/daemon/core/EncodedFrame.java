@@ -1,7 +1,6 @@
 package io.socketbroker.daemon.core;
 
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import io.socketbroker.v1.CompleteResponse;
 import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.ItemError;
@@ -10,7 +9,8 @@ import java.util.List;
 
 /** A frame of fd.sock as it goes out, but for its request_id. Immutable. */
 public final class EncodedFrame {
-    private static final int REQUEST_ID_TAG = FdFrame.REQUEST_ID_FIELD_NUMBER << 3;
+    /** The number of a request, with room for the writer. */
+    private static final int MOST_BYTES_OF_NUMBER = 16;
 
     private static final EncodedFrame COMPLETED =
             of(FdFrame.newBuilder().setCompleted(CompleteResponse.getDefaultInstance()));
@@ -51,11 +51,7 @@ public final class EncodedFrame {
 
     /** As its receiver reads it. */
     public FdFrame message() {
-        try {
-            return FdFrame.parseFrom(bytes);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("what this process wrote is not what it reads", e);
-        }
+        return Views.parsed(FdFrame.parser(), UnsafeByteOperations.unsafeWrap(bytes));
     }
 
     /** As nobody asked for it; not to be changed. */
@@ -63,22 +59,11 @@ public final class EncodedFrame {
         return bytes;
     }
 
-    /** As the answer to a request, whose number comes first as protobuf itself would write it. Not to be changed. */
+    /** As the answer to a request, whose number comes first as protobuf itself would write it. */
     public byte[] answer(int requestId) {
-        if (requestId == 0) {
-            return bytes;
-        }
-        int before = 1 + CodedOutputStream.computeUInt32SizeNoTag(requestId);
-        byte[] answer = new byte[before + bytes.length];
-        answer[0] = REQUEST_ID_TAG;
-        int at = 1;
-        int rest = requestId;
-        while ((rest & ~0x7F) != 0) {
-            answer[at++] = (byte) (rest | 0x80);
-            rest >>>= 7;
-        }
-        answer[at] = (byte) rest;
-        System.arraycopy(bytes, 0, answer, before, bytes.length);
-        return answer;
+        BackwardWriter message = new BackwardWriter(bytes.length + MOST_BYTES_OF_NUMBER);
+        message.raw(bytes);
+        message.varint(FdFrame.REQUEST_ID_FIELD_NUMBER, Integer.toUnsignedLong(requestId));
+        return message.take();
     }
 }

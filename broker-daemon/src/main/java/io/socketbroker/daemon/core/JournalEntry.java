@@ -1,7 +1,6 @@
 package io.socketbroker.daemon.core;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.socketbroker.store.v1.StoredActivation;
 import io.socketbroker.store.v1.StoredSocket;
 import io.socketbroker.v1.SocketState;
@@ -42,11 +41,7 @@ public sealed interface JournalEntry {
 
         /** The record as a message. */
         public StoredSocket stored() {
-            try {
-                return StoredSocket.parseFrom(record);
-            } catch (InvalidProtocolBufferException e) {
-                throw new IllegalStateException("what this process wrote is not what it reads", e);
-            }
+            return Views.parsed(StoredSocket.parser(), record);
         }
     }
 

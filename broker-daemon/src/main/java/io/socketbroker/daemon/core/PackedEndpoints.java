@@ -28,7 +28,9 @@ final class PackedEndpoints {
     private static final byte UNIX_UNNAMED = 5;
     private static final byte OTHER = 6;
     private static final int IPV4_BYTES = 1 + 4 + 2;
-    private static final int PORT_MASK = 0xFFFF;
+
+    /** Of an address with a name, before the name. */
+    private static final int NAMED_BYTES = 1 + Short.BYTES;
 
     /** Fields of both messages that tell an address in numbers: literal and port there, address and port here. */
     private static final int STORED_LITERAL = StoredEndpoint.Inet.LITERAL_FIELD_NUMBER;
@@ -74,27 +76,33 @@ final class PackedEndpoints {
 
     private static ByteBuffer named(byte kind, String name, Charset charset, int more) {
         byte[] bytes = name.getBytes(charset);
-        return ByteBuffer.allocate(1 + Short.BYTES + bytes.length + more)
+        return ByteBuffer.allocate(NAMED_BYTES + bytes.length + more)
                 .put(kind)
                 .putShort((short) bytes.length)
                 .put(bytes);
     }
 
     static Optional<Endpoint> local(byte[] packed) {
-        return next(ByteBuffer.wrap(packed));
+        return endpoint(packed, 0);
     }
 
     static Optional<Endpoint> peer(byte[] packed) {
-        return next(ByteBuffer.wrap(packed, peerAt(packed), packed.length - peerAt(packed)));
+        return endpoint(packed, peerAt(packed));
     }
 
+    /** Behind the first address. */
     private static int peerAt(byte[] packed) {
-        if (packed[0] == IPV4) {
-            return IPV4_BYTES;
-        }
-        ByteBuffer buffer = ByteBuffer.wrap(packed);
-        var _ = next(buffer);
-        return buffer.position();
+        return switch (packed[0]) {
+            case IPV4 -> IPV4_BYTES;
+            case IPV6 -> NAMED_BYTES + nameLength(packed) + Short.BYTES;
+            case UNIX_PATH, UNIX_ABSTRACT -> NAMED_BYTES + nameLength(packed);
+            case OTHER -> 1 + Integer.BYTES;
+            default -> 1;
+        };
+    }
+
+    private static int nameLength(byte[] packed) {
+        return Short.toUnsignedInt(ByteBuffer.wrap(packed).getShort(1));
     }
 
     private static Optional<Endpoint> next(ByteBuffer packed) {
@@ -104,11 +112,11 @@ final class PackedEndpoints {
             case IPV4 -> {
                 byte[] address = new byte[4];
                 packed.get(address);
-                yield Optional.of(new Endpoint.Inet(ipv4(address), packed.getShort() & PORT_MASK));
+                yield Optional.of(new Endpoint.Inet(ipv4(address), Short.toUnsignedInt(packed.getShort())));
             }
             case IPV6 -> {
                 InetAddress address = InetAddress.ofLiteral(name(packed, StandardCharsets.US_ASCII));
-                yield Optional.of(new Endpoint.Inet(address, packed.getShort() & PORT_MASK));
+                yield Optional.of(new Endpoint.Inet(address, Short.toUnsignedInt(packed.getShort())));
             }
             case UNIX_PATH -> Optional.of(new Endpoint.UnixPath(name(packed, StandardCharsets.UTF_8)));
             case UNIX_ABSTRACT -> Optional.of(new Endpoint.UnixAbstract(name(packed, StandardCharsets.ISO_8859_1)));
@@ -127,7 +135,7 @@ final class PackedEndpoints {
     }
 
     private static String name(ByteBuffer packed, Charset charset) {
-        byte[] bytes = new byte[packed.getShort() & 0xFFFF];
+        byte[] bytes = new byte[Short.toUnsignedInt(packed.getShort())];
         packed.get(bytes);
         return new String(bytes, charset);
     }

@@ -6,8 +6,6 @@ import io.socketbroker.daemon.time.Timers;
 import io.socketbroker.store.v1.StoredLease;
 import io.socketbroker.store.v1.StoredQuiet;
 import io.socketbroker.store.v1.StoredSocket;
-import io.socketbroker.v1.KeepAlive;
-import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.SocketState;
 import io.socketbroker.v1.TriggerDetails;
 import java.time.Instant;
@@ -24,6 +22,8 @@ final class Records {
      */
     static JournalEntry.SocketPut of(SocketEntry socket, BackwardWriter record) {
         record.clear();
+        // It may be large, and is the same in each record until it changes: shared, and not copied.
+        record.startOfBytes(StoredSocket.CONTEXT_FIELD_NUMBER, socket.context);
         Quiet quiet = socket.quiet;
         if (quiet != null) {
             quiet(quiet, record);
@@ -42,13 +42,8 @@ final class Records {
         record.timestamp(StoredSocket.PARKED_AT_FIELD_NUMBER, socket.parkedAt());
         record.timestamp(StoredSocket.TRANSFERRED_AT_FIELD_NUMBER, socket.transferredAt());
         record.string(StoredSocket.LISTENER_ID_FIELD_NUMBER, socket.listenerId);
-        if (!socket.options.equals(SocketOptions.getDefaultInstance())) {
-            record.message(StoredSocket.OPTIONS_FIELD_NUMBER, socket.options);
-        }
-        if (!socket.keepAlive.equals(KeepAlive.getDefaultInstance())) {
-            record.message(StoredSocket.KEEP_ALIVE_FIELD_NUMBER, socket.keepAlive);
-        }
-        record.bytes(StoredSocket.CONTEXT_FIELD_NUMBER, socket.context);
+        record.messageUnlessDefault(StoredSocket.OPTIONS_FIELD_NUMBER, socket.options);
+        record.messageUnlessDefault(StoredSocket.KEEP_ALIVE_FIELD_NUMBER, socket.keepAlive);
         record.bool(StoredSocket.NON_BLOCKING_FIELD_NUMBER, socket.nonBlocking);
         PackedEndpoints.store(
                 record, StoredSocket.LOCAL_FIELD_NUMBER, StoredSocket.PEER_FIELD_NUMBER, socket.endpoints);
@@ -65,7 +60,7 @@ final class Records {
                 socket.generation,
                 socket.lease == null ? 0 : socket.lease.activation.id,
                 socket.is(SocketState.SOCKET_STATE_DEPOSITED) && socket.listenerId.isEmpty(),
-                UnsafeByteOperations.unsafeWrap(record.take()));
+                UnsafeByteOperations.unsafeWrap(record.take()).concat(socket.context));
     }
 
     private static void quiet(Quiet quiet, BackwardWriter record) {

@@ -101,22 +101,18 @@ final class Throttle {
 
     /** What holds all wakes of a task back now; empty if nothing does. */
     List<Hold> holds(TaskEntry task) {
+        List<Hold> holds = new ArrayList<>(0);
         TokenBucket own = ofTask(task);
-        TokenBucket ofUid = ofUid(task.name.uid());
-        if ((own == null || isFree(own)) && isFree(ofUid) && isFree(all)) {
-            return List.of();
-        }
-        List<Hold> holds = new ArrayList<>();
         if (own != null) {
             add(holds, "activations_per_second", own, "task " + task.name);
         }
-        add(holds, "activations-per-second-per-uid", ofUid, "uid " + Integer.toUnsignedString(task.name.uid()));
+        add(
+                holds,
+                "activations-per-second-per-uid",
+                ofUid(task.name.uid()),
+                "uid " + Integer.toUnsignedString(task.name.uid()));
         add(holds, "activations-per-second", all, "all users");
         return holds;
-    }
-
-    private boolean isFree(TokenBucket bucket) {
-        return bucket.waitNanos(state.nowNanos) <= 0;
     }
 
     private void add(List<Hold> holds, String limit, TokenBucket bucket, String user) {

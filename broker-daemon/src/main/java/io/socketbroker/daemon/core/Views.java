@@ -1,8 +1,10 @@
 package io.socketbroker.daemon.core;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnsafeByteOperations;
 import io.socketbroker.linux.Endpoint;
 import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.SocketKey;
@@ -17,12 +19,13 @@ public final class Views {
     static Socket socket(SocketEntry entry, boolean withContext) {
         BackwardWriter message = new BackwardWriter(entry.deliveryBytes());
         WrittenViews.socket(entry, withContext, message);
-        return parsed(Socket.parser(), message);
+        return parsed(Socket.parser(), UnsafeByteOperations.unsafeWrap(message.take()));
     }
 
-    private static <T> T parsed(Parser<T> parser, BackwardWriter message) {
+    /** What this process wrote itself. */
+    static <T> T parsed(Parser<T> parser, ByteString written) {
         try {
-            return parser.parseFrom(message.take());
+            return parser.parseFrom(written);
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("what this process wrote is not what it reads", e);
         }
@@ -44,7 +47,7 @@ public final class Views {
     static io.socketbroker.v1.Activation activation(Activation activation) {
         BackwardWriter message = new BackwardWriter(1_024);
         WrittenViews.activation(activation, message);
-        return parsed(io.socketbroker.v1.Activation.parser(), message);
+        return parsed(io.socketbroker.v1.Activation.parser(), UnsafeByteOperations.unsafeWrap(message.take()));
     }
 
     /** A name as the protocol has it. */

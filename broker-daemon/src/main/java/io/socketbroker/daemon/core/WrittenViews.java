@@ -6,13 +6,12 @@ import io.socketbroker.v1.ActivatedSocket;
 import io.socketbroker.v1.Delivery;
 import io.socketbroker.v1.FdFrame;
 import io.socketbroker.v1.Holder;
-import io.socketbroker.v1.KeepAlive;
 import io.socketbroker.v1.Socket;
 import io.socketbroker.v1.SocketKey;
-import io.socketbroker.v1.SocketOptions;
 import io.socketbroker.v1.TaskKey;
 import io.socketbroker.v1.TransferOwnershipResponse;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * Entries as callers see them, written straight into bytes: each wake and each transfer tells of its sockets. The fields of
@@ -21,52 +20,50 @@ import java.util.List;
 final class WrittenViews {
     private WrittenViews() {}
 
-    /** A Delivery. */
+    /** A Delivery. Of a reclaim all else came with the reply: 253 of that would not fit in a frame. */
     static EncodedFrame delivery(Claims.Outgoing outgoing, BackwardWriter message) {
+        return delivery(outgoing, WrittenViews::brief, message);
+    }
+
+    /** The same of a reclaim whose reply is this frame, with everything about its sockets. */
+    static EncodedFrame wholeDelivery(Claims.Outgoing outgoing, BackwardWriter message) {
+        return delivery(outgoing, (socket, whole) -> socket(socket, true, whole), message);
+    }
+
+    private static EncodedFrame delivery(
+            Claims.Outgoing outgoing, BiConsumer<SocketEntry, BackwardWriter> reclaimed, BackwardWriter message) {
         message.clear();
         outgoing.activation().ifPresent(activation -> message.token(Delivery.TOKEN_FIELD_NUMBER, activation.token));
         message.varint(Delivery.DELIVERY_ID_FIELD_NUMBER, outgoing.deliveryId());
         int end = message.size();
         outgoing.activation()
                 .ifPresentOrElse(
-                        activation -> activation(activation, message), () -> reclaimed(outgoing.sockets(), message));
+                        activation -> activation(activation, message),
+                        () -> reclaimed(outgoing.sockets(), reclaimed, message));
         message.enclose(Delivery.ACTIVATION_FIELD_NUMBER, end);
         message.enclose(FdFrame.DELIVERY_FIELD_NUMBER, 0);
         return new EncodedFrame(FdFrame.BodyCase.DELIVERY, message.take());
     }
 
-    /** The same of a reclaim whose reply is this frame, with everything about its sockets. */
-    static EncodedFrame wholeDelivery(Claims.Outgoing outgoing, BackwardWriter message) {
-        message.clear();
-        message.varint(Delivery.DELIVERY_ID_FIELD_NUMBER, outgoing.deliveryId());
-        int end = message.size();
-        for (SocketEntry socket : outgoing.sockets().reversed()) {
-            int endOfActivated = message.size();
-            message.bool(ActivatedSocket.RELEASED_FIELD_NUMBER, true);
-            int endOfSocket = message.size();
-            socket(socket, true, message);
-            message.enclose(ActivatedSocket.SOCKET_FIELD_NUMBER, endOfSocket);
-            message.enclose(io.socketbroker.v1.Activation.SOCKETS_FIELD_NUMBER, endOfActivated);
-        }
-        message.enclose(Delivery.ACTIVATION_FIELD_NUMBER, end);
-        message.enclose(FdFrame.DELIVERY_FIELD_NUMBER, 0);
-        return new EncodedFrame(FdFrame.BodyCase.DELIVERY, message.take());
-    }
-
-    /** All else came with the reply to the reclaim: 253 of that would not fit in a frame. */
-    private static void reclaimed(List<SocketEntry> sockets, BackwardWriter message) {
+    private static void reclaimed(
+            List<SocketEntry> sockets, BiConsumer<SocketEntry, BackwardWriter> fields, BackwardWriter message) {
         for (SocketEntry socket : sockets.reversed()) {
             int end = message.size();
             message.bool(ActivatedSocket.RELEASED_FIELD_NUMBER, true);
             int endOfSocket = message.size();
-            message.varint(Socket.GENERATION_FIELD_NUMBER, socket.generation);
-            message.fixed64(Socket.COOKIE_FIELD_NUMBER, socket.cookie);
-            message.varint(Socket.STATE_FIELD_NUMBER, socket.state.getNumber());
-            message.varint(Socket.KIND_FIELD_NUMBER, socket.kind.getNumber());
-            key(socket.name, message);
+            fields.accept(socket, message);
             message.enclose(ActivatedSocket.SOCKET_FIELD_NUMBER, endOfSocket);
             message.enclose(io.socketbroker.v1.Activation.SOCKETS_FIELD_NUMBER, end);
         }
+    }
+
+    /** What tells a {@link Socket} from others. */
+    private static void brief(SocketEntry socket, BackwardWriter message) {
+        message.varint(Socket.GENERATION_FIELD_NUMBER, socket.generation);
+        message.fixed64(Socket.COOKIE_FIELD_NUMBER, socket.cookie);
+        message.varint(Socket.STATE_FIELD_NUMBER, socket.state.getNumber());
+        message.varint(Socket.KIND_FIELD_NUMBER, socket.kind.getNumber());
+        key(socket.name, message);
     }
 
     /** The fields of an {@link io.socketbroker.v1.Activation}. */
@@ -115,12 +112,8 @@ final class WrittenViews {
         holder(entry, message);
         message.timestamp(Socket.PARKED_AT_FIELD_NUMBER, entry.parkedAt());
         message.timestamp(Socket.TRANSFERRED_AT_FIELD_NUMBER, entry.transferredAt());
-        if (!entry.options.equals(SocketOptions.getDefaultInstance())) {
-            message.message(Socket.OPTIONS_FIELD_NUMBER, entry.options);
-        }
-        if (!entry.keepAlive.equals(KeepAlive.getDefaultInstance())) {
-            message.message(Socket.KEEP_ALIVE_FIELD_NUMBER, entry.keepAlive);
-        }
+        message.messageUnlessDefault(Socket.OPTIONS_FIELD_NUMBER, entry.options);
+        message.messageUnlessDefault(Socket.KEEP_ALIVE_FIELD_NUMBER, entry.keepAlive);
         if (withContext) {
             message.bytes(Socket.CONTEXT_FIELD_NUMBER, entry.context);
         }

@@ -8,6 +8,7 @@ import com.google.protobuf.util.Durations;
 import io.socketbroker.v1.AttachStart;
 import io.socketbroker.v1.CloseSocketRequest;
 import io.socketbroker.v1.CompleteRequest;
+import io.socketbroker.v1.Delivery;
 import io.socketbroker.v1.ErrorReason;
 import io.socketbroker.v1.ExecLauncher;
 import io.socketbroker.v1.LaunchStyle;
@@ -137,13 +138,9 @@ class SessionsTest {
     }
 
     private void giveBack(SimulatedShell.Pushed pushed) {
-        CompleteRequest.Builder request = CompleteRequest.newBuilder()
-                .setToken(pushed.outgoing().frame().message().getDelivery().getToken());
-        pushed.outgoing()
-                .frame()
-                .message()
-                .getDelivery()
-                .getActivation()
+        Delivery delivery = pushed.outgoing().delivery();
+        CompleteRequest.Builder request = CompleteRequest.newBuilder().setToken(delivery.getToken());
+        delivery.getActivation()
                 .getSocketsList()
                 .forEach(activated -> request.addCompletions(LeaseCompletion.newBuilder()
                         .setKey(activated.getSocket().getKey())
@@ -257,14 +254,7 @@ class SessionsTest {
         assertThat(socket("s0").getState()).isEqualTo(SocketState.SOCKET_STATE_QUEUED);
         attach(2, 10);
         shell.advance(SECOND);
-        assertThat(takePushed()
-                        .getFirst()
-                        .outgoing()
-                        .frame()
-                        .message()
-                        .getDelivery()
-                        .getActivation()
-                        .getSocketsList())
+        assertThat(takePushed().getFirst().outgoing().delivery().getActivation().getSocketsList())
                 .extracting(activated -> activated.getTrigger().getAttempt())
                 .containsExactly(2, 2);
         assertRefused(ErrorReason.ERROR_REASON_TOKEN_UNKNOWN, () -> giveBack(delivery));

@@ -52,7 +52,7 @@ final class SimulatedHandler {
     }
 
     static SimulatedHandler of(long connection, Brokerage.Outgoing outgoing) {
-        Delivery delivery = outgoing.frame().message().getDelivery();
+        Delivery delivery = outgoing.delivery();
         SimulatedHandler handler = new SimulatedHandler(
                 delivery.getActivation().getActivationId(), delivery.getToken(), Optional.of(connection));
         delivery.getActivation().getSocketsList().forEach(activated -> {

@@ -204,14 +204,8 @@ final class SimulatedSchedule {
             long activation = pick(shell.running()).activationId;
             shell.exit(activation, pick(List.of(HandlerEnd.values())));
             // What it did not acknowledge goes with its connection.
-            disconnectIf(delivered -> delivered
-                            .outgoing
-                            .frame()
-                            .message()
-                            .getDelivery()
-                            .getActivation()
-                            .getActivationId()
-                    == activation);
+            disconnectIf(
+                    delivered -> delivered.outgoing.delivery().getActivation().getActivationId() == activation);
         }
     }
 
@@ -288,8 +282,7 @@ final class SimulatedSchedule {
         }
         long id = pick(new ArrayList<>(deliveries.keySet()));
         Delivered delivered = requireNonNull(deliveries.remove(id));
-        io.socketbroker.v1.Activation activation =
-                delivered.outgoing.frame().message().getDelivery().getActivation();
+        io.socketbroker.v1.Activation activation = delivered.outgoing.delivery().getActivation();
         Slot slot = delivered.outgoing.slots().getFirst();
         SocketKey key = activation.getSockets(0).getSocket().getKey();
         try {
